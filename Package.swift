@@ -1,0 +1,101 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
+]
+let cSettings: [CSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+  name: "dropgrid",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "dropgrid", targets: ["dropgrid"]),
+    .library(
+      name: "Dropgrid",
+      targets: [
+        "ExperimentModel", "GridPlanner", "TensorCore", "Datasets", "Training", "Scheduling",
+        "HDF5", "ResultsStore", "Analysis", "Console",
+      ]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // What a trial is: values that every layer shares.
+    .target(name: "ExperimentModel", swiftSettings: swiftSettings),
+
+    // From grid text to a plan.
+    .target(
+      name: "GridPlanner",
+      dependencies: [
+        "ExperimentModel",
+        .product(name: "Yams", package: "Yams"),
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: swiftSettings),
+
+    // The tensor core over its C kernels and oneDNN.
+    .target(name: "COneDNN", cSettings: cSettings, linkerSettings: [.linkedLibrary("dnnl")]),
+    .target(name: "CKernels", cSettings: cSettings),
+    .target(
+      name: "TensorCore", dependencies: ["COneDNN", "CKernels"], swiftSettings: swiftSettings),
+
+    // Images.
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CEmbeddedData", cSettings: cSettings),
+    .target(
+      name: "Datasets",
+      dependencies: [
+        "CZlib", "CEmbeddedData", .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: swiftSettings),
+
+    // One specification to one record.
+    .target(
+      name: "Training", dependencies: ["ExperimentModel", "TensorCore", "Datasets"],
+      swiftSettings: swiftSettings),
+
+    // Many trials on few threads, and what the terminal shows of them.
+    .target(name: "Scheduling", dependencies: ["ExperimentModel"], swiftSettings: swiftSettings),
+    .target(name: "Console", dependencies: ["ExperimentModel"], swiftSettings: swiftSettings),
+
+    // The results file.
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: swiftSettings),
+    .target(
+      name: "ResultsStore", dependencies: ["ExperimentModel", "HDF5"],
+      swiftSettings: swiftSettings),
+
+    // The answer.
+    .target(
+      name: "Analysis", dependencies: ["ExperimentModel", "ResultsStore"],
+      swiftSettings: swiftSettings),
+
+    // Arguments and wiring.
+    .executableTarget(
+      name: "dropgrid",
+      dependencies: [
+        "ExperimentModel", "GridPlanner", "Datasets", "Training", "Scheduling", "Console",
+        "ResultsStore", "Analysis",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swiftSettings),
+  ],
+  cLanguageStandard: .gnu2x
+)
+
+for name in [
+  "ExperimentModel", "GridPlanner", "TensorCore", "Datasets", "Training", "Scheduling", "Console",
+  "HDF5", "ResultsStore", "Analysis",
+] {
+  package.targets.append(
+    .testTarget(
+      name: "\(name)Tests", dependencies: [.init(stringLiteral: name)],
+      swiftSettings: swiftSettings))
+}

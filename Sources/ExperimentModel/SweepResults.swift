@@ -1,0 +1,38 @@
+/// What a results file holds, as plain values: one element per trial, in the order of its rows.
+public struct SweepResults: Sendable {
+  public var title: String
+  public var question: String
+  public var trialIDs: [TrialID]
+  /// The canonical configuration.
+  public var trialColumns: [Column]
+  public var status: [TrialStatus]
+  public var messages: [String]
+  public var epochsRun: [Int]
+  /// Wall-clock seconds; NaN where the trial has not ended.
+  public var durations: [Double]
+  /// For each figure that was recorded, one row per trial with as many values as `epochsRun`.
+  public var metrics: [Metric: [[Float]]]
+  public var cells: [PlannedCell]
+  public var cellColumns: [Column]
+  public var comparisons: [Comparison]
+
+  public init(
+    title: String, question: String, trialIDs: [TrialID], trialColumns: [Column],
+    status: [TrialStatus], messages: [String], epochsRun: [Int], durations: [Double],
+    metrics: [Metric: [[Float]]], cells: [PlannedCell], cellColumns: [Column],
+    comparisons: [Comparison]
+  ) {
+    self.title = title
+    self.question = question
+    self.trialIDs = trialIDs
+    self.trialColumns = trialColumns
+    self.status = status
+    self.messages = messages
+    self.epochsRun = epochsRun
+    self.durations = durations
+    self.metrics = metrics
+    self.cells = cells
+    self.cellColumns = cellColumns
+    self.comparisons = comparisons
+  }
+}

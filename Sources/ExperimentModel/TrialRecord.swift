@@ -1,0 +1,68 @@
+/// How a trial ended; the raw values are those of `status` in the results file.
+public enum TrialStatus: Int8, Sendable, Hashable, CaseIterable {
+  case pending = 0
+  case done, failed, diverged, timedOut, pruned, censored
+
+  /// `timed_out`, …: the word in the file's `flag_meanings`.
+  public var name: String { self == .timedOut ? "timed_out" : "\(self)" }
+}
+
+/// A figure recorded once per epoch; the raw values name the file's datasets.
+public enum Metric: String, Sendable, Hashable, CaseIterable {
+  case trainLoss = "train_loss"
+  case trainAccuracy = "train_accuracy"
+  case testLoss = "test_loss"
+  case testAccuracy = "test_accuracy"
+  case validationLoss = "val_loss"
+  case validationAccuracy = "val_accuracy"
+  case fitLoss = "fit_loss"
+  case fitAccuracy = "fit_accuracy"
+
+  /// What it is, for a figure's axis.
+  public var longName: String {
+    switch self {
+    case .trainLoss: "training loss, evaluation mode, at the epoch's end"
+    case .trainAccuracy: "training accuracy, evaluation mode, at the epoch's end"
+    case .testLoss: "test loss, evaluation mode, at the epoch's end"
+    case .testAccuracy: "test accuracy, evaluation mode, at the epoch's end"
+    case .validationLoss: "validation loss, evaluation mode, at the epoch's end"
+    case .validationAccuracy: "validation accuracy, evaluation mode, at the epoch's end"
+    case .fitLoss: "training loss over the epoch's steps, dropout on"
+    case .fitAccuracy: "training accuracy over the epoch's steps, dropout on"
+    }
+  }
+}
+
+/// What one trial left behind.
+public struct TrialRecord: Sendable, Hashable {
+  public var id: TrialID
+  public var status: TrialStatus
+  /// Why it did not end as `done`; empty where it did.
+  public var message: String
+  /// Epochs that were finished.
+  public var epochsRun: Int
+  /// One value per finished epoch.
+  public var metrics: [Metric: [Float]]
+  /// Final weights, in the order of `ResolvedNetwork.parameters` and in their shapes; empty where
+  /// the plan keeps none or the trial did not end as `done`.
+  public var weights: [[Float]]
+  /// Seconds since 1970-01-01T00:00:00Z; not a result.
+  public var finishedAt: Double
+  /// Wall-clock seconds; not a result.
+  public var duration: Double
+
+  public init(
+    id: TrialID, status: TrialStatus, message: String = "", epochsRun: Int = 0,
+    metrics: [Metric: [Float]] = [:], weights: [[Float]] = [], finishedAt: Double = 0,
+    duration: Double = 0
+  ) {
+    self.id = id
+    self.status = status
+    self.message = message
+    self.epochsRun = epochsRun
+    self.metrics = metrics
+    self.weights = weights
+    self.finishedAt = finishedAt
+    self.duration = duration
+  }
+}
