@@ -1,0 +1,67 @@
+/// One layer of a `ReferenceNetwork`.
+package enum ReferenceLayer: Sendable, Hashable {
+  /// Convolution with a square kernel (kh, kw, in, out), stride 1, and a bias (out).
+  case convolution(kernel: Int, filters: Int, padding: Padding)
+  /// max(0, x); NaN stays NaN.
+  case relu
+  /// Dropout at a named site: inverted scaling by 1/(1 − rate) in training, identity at evaluation.
+  case dropout(site: String, kind: DropoutKind, rate: Double)
+  /// Pooling over size × size windows with stride `size`; a remainder at the border is dropped.
+  case pool(PoolKind, size: Int)
+  /// A dense layer over the image flattened in (h, w, c) order: kernel (in, out) and bias (out).
+  case dense(units: Int)
+
+  /// How a convolution treats the border of its input.
+  package enum Padding: String, Sendable, Hashable, CaseIterable {
+    /// Zeros around the input, (k − 1) / 2 of them (rounded down) above and on the left.
+    case same
+    /// No padding.
+    case valid
+  }
+
+  /// How a pooling window becomes one number.
+  package enum PoolKind: String, Sendable, Hashable, CaseIterable {
+    case max
+    case average
+  }
+
+  /// Which elements are dropped together.
+  package enum DropoutKind: String, Sendable, Hashable, CaseIterable {
+    /// Every element on its own (Srivastava et al. 2014).
+    case elementWise
+    /// Whole feature maps (Tompson et al. 2015).
+    case spatial
+  }
+}
+
+extension ReferenceLayer {
+  /// The shape of the layer's output for images of shape `input`.
+  package func outputShape(_ input: ReferenceShape) -> ReferenceShape {
+    switch self {
+    case .convolution(let kernel, let filters, .valid):
+      ReferenceShape(
+        height: input.height - kernel + 1, width: input.width - kernel + 1, channels: filters)
+    case .convolution(_, let filters, .same):
+      ReferenceShape(height: input.height, width: input.width, channels: filters)
+    case .pool(_, let size):
+      ReferenceShape(
+        height: input.height / size, width: input.width / size, channels: input.channels)
+    case .dense(let units):
+      ReferenceShape(height: 1, width: 1, channels: units)
+    case .relu, .dropout:
+      input
+    }
+  }
+
+  /// Shapes of the layer's trainable arrays, kernel before bias; empty for a layer without any.
+  package func parameterShapes(_ input: ReferenceShape) -> [[Int]] {
+    switch self {
+    case .convolution(let kernel, let filters, _):
+      [[kernel, kernel, input.channels, filters], [filters]]
+    case .dense(let units):
+      [[input.count, units], [units]]
+    case .relu, .dropout, .pool:
+      []
+    }
+  }
+}

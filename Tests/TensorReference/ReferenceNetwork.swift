@@ -1,0 +1,132 @@
+/// A sequential network in double precision, written to be read: what the tensor core is held to.
+///
+/// Images are NHWC. Every layer is computed as it is written and on its own. In particular spatial
+/// dropout right before a max pool scales first and picks the winner among the scaled values; an
+/// implementation that picks first and scales afterwards gives the same but for rounding ties.
+package struct ReferenceNetwork: Sendable {
+  /// Whether dropout acts.
+  package enum Mode {
+    /// Dropout is the identity.
+    case evaluation
+    /// Dropout keeps what `keep` says.
+    case training(keep: ReferenceKeep)
+  }
+
+  package let input: ReferenceShape
+  package let layers: [ReferenceLayer]
+  /// The output shape of every layer; the last one holds the logits, one per class.
+  package let outputShapes: [ReferenceShape]
+  /// Shapes of the parameters in layer order, kernel before bias: (kh, kw, in, out) or (in, out)
+  /// for a kernel, (out) for a bias.
+  package let parameterShapes: [[Int]]
+  /// The parameters as flat arrays, one for each of `parameterShapes`; zeros at first.
+  package var parameters: [[Double]]
+
+  package init(input: ReferenceShape, layers: [ReferenceLayer]) {
+    self.input = input
+    self.layers = layers
+    var shape = input
+    var outputShapes: [ReferenceShape] = []
+    var parameterShapes: [[Int]] = []
+    for layer in layers {
+      parameterShapes += layer.parameterShapes(shape)
+      shape = layer.outputShape(shape)
+      outputShapes.append(shape)
+    }
+    self.outputShapes = outputShapes
+    self.parameterShapes = parameterShapes
+    parameters = parameterShapes.map { Array(repeating: 0, count: $0.reduce(1, *)) }
+  }
+
+  /// The logits (n, class) of `count` images (n, h, w, c).
+  package func forward(_ images: [Double], count: Int, mode: Mode) -> [Double] {
+    run(images, count: count, mode: mode).output.values
+  }
+
+  /// Mean softmax cross-entropy of a batch and the number of correct predictions.
+  package func loss(
+    _ images: [Double], labels: [Int], mode: Mode
+  ) -> (loss: Double, correct: Int) {
+    let logits = run(images, count: labels.count, mode: mode).output
+    let (loss, correct, _) = ReferenceLoss.evaluate(logits: logits, labels: labels)
+    return (loss, correct)
+  }
+
+  /// Loss, number of correct predictions and the gradient by every parameter, one array for each
+  /// of `parameters`.
+  package func lossAndGradients(
+    _ images: [Double], labels: [Int], mode: Mode
+  ) -> (loss: Double, correct: Int, gradients: [[Double]]) {
+    let (output, records) = run(images, count: labels.count, mode: mode)
+    var (loss, correct, gradient) = ReferenceLoss.evaluate(logits: output, labels: labels)
+    var gradients: [[Double]] = []
+    for (layer, record) in zip(layers, records).reversed() {
+      switch layer {
+      case .convolution(let kernel, let filters, let padding):
+        let step = ReferenceConvolution(size: kernel, filters: filters, padding: padding)
+          .backward(gradient, input: record.input, kernel: parameters[record.parameter])
+        gradients = [step.kernel, step.bias] + gradients
+        gradient = step.input
+      case .dense(let units):
+        let step = ReferenceDense(units: units)
+          .backward(gradient, input: record.input, kernel: parameters[record.parameter])
+        gradients = [step.kernel, step.bias] + gradients
+        gradient = step.input
+      case .relu:
+        gradient = ReferenceReLU.backward(gradient, input: record.input)
+      case .pool(let kind, let size):
+        gradient = ReferencePooling(kind, size: size).backward(gradient, input: record.input)
+      case .dropout:
+        if let factors = record.factors {
+          gradient = ReferenceDropout.apply(factors, to: gradient)
+        }
+      }
+    }
+    return (loss, correct, gradients)
+  }
+
+  /// What the backward pass of one layer needs of the forward pass.
+  private struct Record {
+    var input: ReferenceTensor
+    /// Index of the layer's kernel in `parameters`, where it has one; its bias follows.
+    var parameter: Int
+    /// Factors of a dropout layer in training.
+    var factors: ReferenceTensor?
+  }
+
+  private func run(
+    _ images: [Double], count: Int, mode: Mode
+  ) -> (output: ReferenceTensor, records: [Record]) {
+    precondition(
+      parameters.map(\.count) == parameterShapes.map { $0.reduce(1, *) },
+      "the parameters do not have the shapes \(parameterShapes)")
+    var x = ReferenceTensor(batch: count, shape: input, values: images)
+    var records: [Record] = []
+    var parameter = 0
+    for layer in layers {
+      var record = Record(input: x, parameter: parameter)
+      parameter += layer.parameterShapes(x.shape).count
+      switch layer {
+      case .convolution(let kernel, let filters, let padding):
+        x = ReferenceConvolution(size: kernel, filters: filters, padding: padding).forward(
+          x, kernel: parameters[record.parameter], bias: parameters[record.parameter + 1])
+      case .dense(let units):
+        x = ReferenceDense(units: units).forward(
+          x, kernel: parameters[record.parameter], bias: parameters[record.parameter + 1])
+      case .relu:
+        x = ReferenceReLU.forward(x)
+      case .pool(let kind, let size):
+        x = ReferencePooling(kind, size: size).forward(x)
+      case .dropout(let site, let kind, let rate):
+        if case .training(let keep) = mode {
+          let factors = ReferenceDropout(site: site, kind: kind, rate: rate)
+            .factors(batch: count, shape: x.shape, keep: keep)
+          x = ReferenceDropout.apply(factors, to: x)
+          record.factors = factors
+        }
+      }
+      records.append(record)
+    }
+    return (x, records)
+  }
+}

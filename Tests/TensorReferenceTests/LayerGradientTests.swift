@@ -1,0 +1,107 @@
+import TensorReference
+import Testing
+
+/// Backward passes of single layers against central differences of Σ r · forward(x), r random.
+struct LayerGradientTests {
+  static let shape = ReferenceShape(height: 5, width: 6, channels: 2)
+  static let input = ReferenceTensor(
+    batch: 2, shape: shape, values: randomValues(2 * shape.count, stream: 1))
+
+  /// Compares the gradient by the input that `backward` gives with the numerical one of `forward`.
+  static func checkInputGradient(
+    forward: (ReferenceTensor) -> ReferenceTensor,
+    backward: (ReferenceTensor) -> ReferenceTensor
+  ) {
+    var r = forward(input)
+    r.values = randomValues(r.values.count, stream: 2)
+    let numerical = numericalGradient(at: input.values) { values in
+      dot(forward(ReferenceTensor(batch: 2, shape: shape, values: values)), r)
+    }
+    #expect(relativeError(backward(r).values, numerical) < 1e-8)
+  }
+
+  static func dot(_ a: ReferenceTensor, _ b: ReferenceTensor) -> Double {
+    zip(a.values, b.values).reduce(0) { $0 + $1.0 * $1.1 }
+  }
+
+  @Test(arguments: [1, 2, 3, 4, 5], ReferenceLayer.Padding.allCases)
+  func convolution(size: Int, padding: ReferenceLayer.Padding) {
+    let layer = ReferenceConvolution(size: size, filters: 3, padding: padding)
+    let kernel = randomValues(size * size * 2 * 3, stream: 3)
+    let bias = randomValues(3, stream: 4)
+    Self.checkInputGradient { x in
+      layer.forward(x, kernel: kernel, bias: bias)
+    } backward: { r in
+      layer.backward(r, input: Self.input, kernel: kernel).input
+    }
+    var r = layer.forward(Self.input, kernel: kernel, bias: bias)
+    r.values = randomValues(r.values.count, stream: 5)
+    let gradient = layer.backward(r, input: Self.input, kernel: kernel)
+    let byKernel = numericalGradient(at: kernel) {
+      Self.dot(layer.forward(Self.input, kernel: $0, bias: bias), r)
+    }
+    let byBias = numericalGradient(at: bias) {
+      Self.dot(layer.forward(Self.input, kernel: kernel, bias: $0), r)
+    }
+    #expect(relativeError(gradient.kernel, byKernel) < 1e-8)
+    #expect(relativeError(gradient.bias, byBias) < 1e-8)
+  }
+
+  @Test func dense() {
+    let layer = ReferenceDense(units: 4)
+    let kernel = randomValues(Self.shape.count * 4, stream: 3)
+    let bias = randomValues(4, stream: 4)
+    Self.checkInputGradient { x in
+      layer.forward(x, kernel: kernel, bias: bias)
+    } backward: { r in
+      layer.backward(r, input: Self.input, kernel: kernel).input
+    }
+    var r = layer.forward(Self.input, kernel: kernel, bias: bias)
+    r.values = randomValues(r.values.count, stream: 5)
+    let gradient = layer.backward(r, input: Self.input, kernel: kernel)
+    let byKernel = numericalGradient(at: kernel) {
+      Self.dot(layer.forward(Self.input, kernel: $0, bias: bias), r)
+    }
+    let byBias = numericalGradient(at: bias) {
+      Self.dot(layer.forward(Self.input, kernel: kernel, bias: $0), r)
+    }
+    #expect(relativeError(gradient.kernel, byKernel) < 1e-8)
+    #expect(relativeError(gradient.bias, byBias) < 1e-8)
+  }
+
+  @Test func relu() {
+    Self.checkInputGradient(forward: ReferenceReLU.forward) { r in
+      ReferenceReLU.backward(r, input: Self.input)
+    }
+  }
+
+  @Test(arguments: [ReferenceLayer.PoolKind.max, .average], [1, 2, 3, 5])
+  func pooling(kind: ReferenceLayer.PoolKind, size: Int) {
+    let layer = ReferencePooling(kind, size: size)
+    Self.checkInputGradient(forward: layer.forward) { r in
+      layer.backward(r, input: Self.input)
+    }
+  }
+
+  @Test(arguments: ReferenceLayer.DropoutKind.allCases)
+  func dropout(kind: ReferenceLayer.DropoutKind) {
+    let factors = ReferenceDropout(site: "s", kind: kind, rate: 0.4)
+      .factors(batch: 2, shape: Self.shape, keep: randomKeep(rate: 0.4))
+    #expect(factors.values.contains(0) && factors.values.contains { $0 != 0 })
+    Self.checkInputGradient { x in
+      ReferenceDropout.apply(factors, to: x)
+    } backward: { r in
+      ReferenceDropout.apply(factors, to: r)
+    }
+  }
+
+  @Test func loss() {
+    let labels = [0, 59]
+    let gradient = ReferenceLoss.evaluate(logits: Self.input, labels: labels).gradient
+    let numerical = numericalGradient(at: Self.input.values) { values in
+      let logits = ReferenceTensor(batch: 2, shape: Self.shape, values: values)
+      return ReferenceLoss.evaluate(logits: logits, labels: labels).loss
+    }
+    #expect(relativeError(gradient.values, numerical) < 1e-8)
+  }
+}
