@@ -90,12 +90,19 @@ let package = Package(
   cLanguageStandard: .gnu2x
 )
 
-for name in [
-  "ExperimentModel", "GridPlanner", "TensorCore", "Datasets", "Training", "Scheduling", "Console",
-  "HDF5", "ResultsStore", "Analysis",
-] {
+// Readable implementations that the fast ones are held to.
+package.targets.append(
+  .target(name: "TensorReference", path: "Tests/TensorReference", swiftSettings: swiftSettings))
+
+let tests: [(module: String, others: [Target.Dependency])] = [
+  ("ExperimentModel", []), ("GridPlanner", []), ("TensorReference", []),
+  ("TensorCore", ["TensorReference", "CKernels"]), ("Datasets", []),
+  ("Training", ["GridPlanner"]), ("Scheduling", []), ("Console", []), ("HDF5", []),
+  ("ResultsStore", []), ("Analysis", []),
+]
+for (module, others) in tests {
   package.targets.append(
     .testTarget(
-      name: "\(name)Tests", dependencies: [.init(stringLiteral: name)],
+      name: "\(module)Tests", dependencies: [.init(stringLiteral: module)] + others,
       swiftSettings: swiftSettings))
 }

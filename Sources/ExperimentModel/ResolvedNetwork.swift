@@ -60,6 +60,12 @@ public struct ResolvedNetwork: Sendable, Hashable {
     self.spec = spec
     self.input = input
     self.classes = classes
+    for (path, count) in [("blocks", spec.blocks.count), ("dense", spec.dense.count)] {
+      guard count <= Self.mostLayers else {
+        throw NetworkShapeError(
+          path: path, message: "at most \(Self.mostLayers) \(path) are supported, not \(count)")
+      }
+    }
     var layers: [Layer] = []
     var shape = input
     for (index, block) in spec.blocks.enumerated() {
@@ -82,10 +88,12 @@ public struct ResolvedNetwork: Sendable, Hashable {
     guard count <= Self.mostParameters else {
       throw NetworkShapeError(
         path: "dense",
-        message: "the network has \(count) parameters; at most \(Self.mostParameters) are supported")
+        message:
+          "the network has \(count) parameters; at most \(Self.mostParameters) are supported")
     }
   }
 
+  static let mostLayers = 1000
   static let largestSize = 65536
   static let largestKernel = 31
   static let mostParameters = 1 << 30

@@ -1,1 +1,148 @@
+// Element-wise and pooling kernels around the convolutions, and the counter-based generator.
+//
+// Feature maps lie as [n][cb][h][w][b]: channel c is lane c % b of block c / b; the lanes of the
+// last block beyond the channels hold zeros. b is `dg_kernels.block`.
+//
+// Every kernel does the same IEEE operations in the same order on every instruction set and at
+// every optimisation level (no contraction, no reassociation), so that its results are the same
+// to the bit.
 #pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// What a random number is a function of, besides the element's index: Philox4x32-10 with
+//   key     = seed (low word, high word)
+//   counter = (low word of the block index, step, name, stream << 28 | high bits of the index)
+// The index must stay below 2^60 and the stream below 16: then no two of them share a counter.
+typedef struct {
+  uint64_t seed;
+  uint32_t step;
+  uint32_t name;
+  uint32_t stream;
+} dg_random_key;
+
+// Four random words (Salmon et al., SC'11).
+void dg_philox(const uint32_t counter[_Nonnull 4], const uint32_t key[_Nonnull 2],
+               uint32_t out[_Nonnull 4]);
+
+// The random word of element `index`: word index % 4 of block index / 4.
+uint32_t dg_random_word(dg_random_key key, uint64_t index);
+
+// out[i] = the word of element i, its upper 24 bits as a number in [0, 1).
+void dg_random_uniform(dg_random_key key, float *_Nonnull out, size_t count);
+
+// Exponential and logarithm in double precision, the same on every machine; relative error below
+// 1e-14. exp is 0 below -708.
+double dg_exp(double x);
+double dg_log(double x);
+
+// Keep decisions of one dropout layer: a bit per element, set where it is kept.
+//
+// Element 16 · i + k is bit k of word i. Its decision is that of comparing a 32-bit uniform with
+// `threshold` (dropped where it is smaller): the first byte is byte k of Philox block i; only
+// where it equals the threshold's are the other 24 bits drawn, from stream `key.stream + 1`.
+// Hence a higher threshold drops a superset of what a lower one drops.
+typedef void (*dg_mask_bits_function)(dg_random_key key, uint32_t threshold,
+                                      uint16_t *_Nonnull out, size_t words);
+
+typedef enum { dg_pool_max = 0, dg_pool_average = 1 } dg_pool_kind;
+
+// One pool (or, with size 1, the flattening of maps) with the dropout on either side of it.
+typedef struct {
+  dg_pool_kind kind;
+  int32_t size;  // height, width and stride of the window
+  int32_t batch, channels, in_height, in_width, out_height, out_width;
+  bool flat_output;  // the output lies as [n][h][w][c] rather than in blocks
+  // Element-wise dropout: a word per pixel and 16 channels, or NULL.
+  const uint16_t *_Nullable before_bits;
+  const uint16_t *_Nullable after_bits;
+  float before_scale, after_scale;
+  // Spatial dropout: a factor per image and channel ([n][channels rounded up to 16]), or NULL.
+  const float *_Nullable before_factors;
+  const float *_Nullable after_factors;
+} dg_pool;
+
+// winner: for max pooling the position in the window of each output, row-major, first of equals;
+// may be NULL at evaluation.
+typedef void (*dg_pool_forward_function)(const dg_pool *_Nonnull pool,
+                                         const float *_Nonnull input, float *_Nonnull output,
+                                         uint8_t *_Nullable winner);
+
+// Gradient with respect to the input before its ReLU: zero where `input` is not positive.
+typedef void (*dg_pool_backward_function)(const dg_pool *_Nonnull pool,
+                                          const float *_Nonnull input,
+                                          const uint8_t *_Nullable winner,
+                                          const float *_Nonnull output_gradient,
+                                          float *_Nonnull input_gradient);
+
+// gradient = output > 0 ? gradient · scale : 0, for ReLU and for ReLU with dropout behind it.
+typedef void (*dg_relu_backward_function)(float *_Nonnull gradient,
+                                          const float *_Nonnull output, float scale,
+                                          size_t count);
+
+// values = kept ? values · scale : 0 on rows of `columns` numbers; the words of a row cover its
+// columns rounded up to 16.
+typedef void (*dg_dropout_rows_function)(float *_Nonnull values, const uint16_t *_Nonnull bits,
+                                         float scale, size_t rows, size_t columns);
+
+typedef struct {
+  float learning_rate, momentum;
+  bool nesterov;
+  bool keras;  // Keras's form of the velocity, else PyTorch's
+} dg_sgd;
+
+// One update; false where a gradient was not finite.
+typedef bool (*dg_sgd_function)(dg_sgd options, float *_Nonnull weights,
+                                float *_Nonnull velocity, const float *_Nonnull gradient,
+                                size_t count);
+
+// Constant tables of functions without state, so any thread may use them.
+typedef struct __attribute__((swift_attr("@Sendable"))) {
+  const char *_Nonnull name;
+  int32_t block;
+  dg_mask_bits_function _Nonnull mask_bits;
+  dg_pool_forward_function _Nonnull pool_forward;
+  dg_pool_backward_function _Nonnull pool_backward;
+  dg_relu_backward_function _Nonnull relu_backward;
+  dg_dropout_rows_function _Nonnull dropout_rows;
+  dg_sgd_function _Nonnull sgd;
+} dg_kernels;
+
+// The kernels of "avx512", "avx2" or "scalar"; NULL where this machine has not that one.
+const dg_kernels *_Nullable dg_kernels_named(const char *_Nonnull name);
+
+// factors[i] = kept ? scale : 0, times what it was where `multiply` is set.
+void dg_channel_factors(const uint16_t *_Nonnull bits, float scale, bool multiply,
+                        float *_Nonnull factors, size_t count);
+
+typedef enum {
+  dg_input_planes = 0,   // [n][c][h][w]
+  dg_input_blocked = 1,  // [n][cb][h][w][b]
+  dg_input_flat = 2      // [n][h][w][c]
+} dg_input_layout;
+
+// Copies images `indices[0..<count]` of `images` ([i][h][w][c]) into a batch; the rest of the
+// batch becomes zeros.
+void dg_gather(const float *_Nonnull images, const int32_t *_Nonnull indices, int32_t count,
+               int32_t batch, int32_t height, int32_t width, int32_t channels,
+               dg_input_layout layout, int32_t block, float *_Nonnull out);
+
+typedef struct {
+  double loss;      // sum over the rows
+  int32_t correct;  // rows whose largest logit (the first of equals) is the label's
+} dg_loss;
+
+// Softmax cross-entropy of the first `rows` rows. Where `gradient` is given it becomes
+// (softmax − one-hot) / rows, and zero in rows `rows..<batch`.
+dg_loss dg_softmax_cross_entropy(const float *_Nonnull logits, const int32_t *_Nonnull labels,
+                                 int32_t rows, int32_t batch, int32_t classes,
+                                 float *_Nullable gradient);
+
+#ifdef __cplusplus
+}
+#endif

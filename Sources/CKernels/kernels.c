@@ -1,0 +1,44 @@
+#include <string.h>
+
+#include "CKernels.h"
+#include "philox.h"
+
+#pragma STDC FP_CONTRACT OFF
+// Vectors are handed between functions of this file alone, whose callers have the same target.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+#define B 8
+#define NAME(x) scalar_##x
+#define KERNELS_NAME "scalar"
+#include "kernels.inc"
+
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
+#define B 8
+#define NAME(x) avx2_##x
+#define KERNELS_NAME "avx2"
+#include "kernels.inc"
+#pragma clang attribute pop
+
+#pragma clang attribute push( \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
+#define B 16
+#define NAME(x) avx512_##x
+#define KERNELS_NAME "avx512"
+#include "kernels.inc"
+#pragma clang attribute pop
+#endif
+
+const dg_kernels *dg_kernels_named(const char *name) {
+#if defined(__x86_64__)
+  if (strcmp(name, "avx512") == 0 && __builtin_cpu_supports("avx512f") &&
+      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512vl")) {
+    return &avx512_table;
+  }
+  if (strcmp(name, "avx2") == 0 && __builtin_cpu_supports("avx2")) {
+    return &avx2_table;
+  }
+#endif
+  return strcmp(name, "scalar") == 0 ? &scalar_table : NULL;
+}

@@ -1,0 +1,74 @@
+public import ExperimentModel
+public import TensorCore
+
+extension NetworkDescription {
+  /// The tensor core's network for `network`, with the dropout that `dropout` asks for.
+  ///
+  /// Random names follow the block and layer numbers, so that two trials share the weights and
+  /// masks of every layer that both have.
+  public init(_ network: ResolvedNetwork, dropout: [DropoutSpec]) {
+    func find(_ site: DropoutSite) -> DropoutSpec? { dropout.first { $0.site == site } }
+    var block = 1
+    var convolution = 0
+    var dense = 0
+    let layers = network.layers.map { layer -> Layer in
+      switch layer {
+      case .convolution(let name, let input, let output, let kernel, let padding):
+        (block, convolution) = Self.position(name)
+        return .convolution(
+          ConvolutionLayer(
+            label: name, name: .kernel(block: block, convolution: convolution),
+            input: FeatureShape(input), output: FeatureShape(output), kernel: kernel,
+            padding: padding == .same ? kernel / 2 : 0))
+      case .pool(let block, let kind, let size, let input, let output):
+        let before = find(.beforePool(block: block))
+        let after = find(.afterPool(block: block))
+        return .pool(
+          PoolLayer(
+            kind: kind == .max ? .max : .average, size: size, input: FeatureShape(input),
+            output: FeatureShape(output),
+            before: before.map {
+              Dropout($0, name: .pool(block: block, second: after != nil))
+            },
+            after: after.map { Dropout($0, name: .pool(block: block)) }))
+      case .dense(let name, let inputs, let outputs, let isLogits):
+        if isLogits {
+          return .dense(
+            DenseLayer(
+              label: name, name: .logitsKernel, inputs: inputs, outputs: outputs, isLogits: true))
+        }
+        dense += 1
+        let number = dense
+        return .dense(
+          DenseLayer(
+            label: name, name: .kernel(dense: number), inputs: inputs, outputs: outputs,
+            isLogits: false,
+            dropout: find(.dense(layer: number)).map { Dropout($0, name: .dense(number)) }))
+      }
+    }
+    self.init(input: FeatureShape(network.input), layers: layers)
+  }
+}
+
+extension FeatureShape {
+  init(_ shape: ImageShape) {
+    self.init(height: shape.height, width: shape.width, channels: shape.channels)
+  }
+}
+
+extension Dropout {
+  init(_ spec: DropoutSpec, name: RandomName) {
+    self.init(
+      kind: spec.kind == .spatial ? .spatial : .elementWise, rate: spec.rate, name: name)
+  }
+}
+
+extension SGD {
+  /// The tensor core's form of `optimiser`.
+  public init(_ optimiser: OptimiserSpec) {
+    self.init(
+      learningRate: optimiser.learningRate, momentum: optimiser.momentum,
+      nesterov: optimiser.nesterov, decay: optimiser.decay,
+      form: optimiser.form == .keras ? .keras : .pytorch)
+  }
+}
