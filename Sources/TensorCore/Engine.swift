@@ -13,7 +13,7 @@ public enum TensorError: Error, Sendable, Hashable {
 extension TensorError: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .diverged(let place, let step): "\(place) was not finite at step \(step)"
+    case .diverged(let place, let step): "not finite: \(place), at step \(step)"
     case .library(let layer, let status): "oneDNN cannot run \(layer): \(status)"
     case .outOfMemory(let bytes): "no memory for \(bytes) bytes"
     }

@@ -44,16 +44,18 @@ final class Parameters {
 
   /// One update of every weight.
   ///
-  /// - Throws: `TensorError.diverged` naming the first layer whose gradient is not finite.
+  /// - Throws: `TensorError.diverged` naming the first gradient, else weights, not finite.
   func update(_ options: SGD, step: Int) throws(TensorError) {
     let finite = Engine.kernels.sgd(
       options.raw(step: step), weights, velocitiesBuffer.floats, gradients, count)
     weightsChanged()
     guard !finite else { return }
-    for slot in slots {
-      for (role, range) in [("kernel", slot.kernel), ("bias", slot.bias)]
-      where range.contains(where: { !gradients[$0].isFinite }) {
-        throw TensorError.diverged(place: "the gradient of \(slot.label).\(role)", step: step)
+    for (what, values) in [("gradient", gradients), ("weights", weights)] {
+      for slot in slots {
+        for (role, range) in [("kernel", slot.kernel), ("bias", slot.bias)]
+        where range.contains(where: { !values[$0].isFinite }) {
+          throw TensorError.diverged(place: "\(slot.label).\(role)'s \(what)", step: step)
+        }
       }
     }
   }

@@ -96,7 +96,7 @@ typedef struct {
   bool keras;  // Keras's form of the velocity, else PyTorch's
 } dg_sgd;
 
-// One update; false where a gradient was not finite.
+// One update; false where a gradient was, or a weight became, not finite.
 typedef bool (*dg_sgd_function)(dg_sgd options, float *_Nonnull weights,
                                 float *_Nonnull velocity, const float *_Nonnull gradient,
                                 size_t count);
