@@ -97,7 +97,7 @@ package.targets.append(
 let tests: [(module: String, others: [Target.Dependency])] = [
   ("ExperimentModel", []), ("GridPlanner", []), ("TensorReference", []),
   ("TensorCore", ["TensorReference", "CKernels"]), ("Datasets", []),
-  ("Training", ["GridPlanner"]), ("Scheduling", []), ("Console", []), ("HDF5", []),
+  ("Training", []), ("Scheduling", []), ("Console", []), ("HDF5", []),
   ("ResultsStore", []), ("Analysis", []),
 ]
 for (module, others) in tests {

@@ -38,9 +38,10 @@ public struct ParameterShape: Sendable, Hashable {
 /// A network fitted to an input shape and a number of classes: every shape is known.
 public struct ResolvedNetwork: Sendable, Hashable {
   public enum Layer: Sendable, Hashable {
-    /// Convolution, bias and ReLU; stride 1.
+    /// Convolution `index` of block `block` (both counted from 1), bias and ReLU; stride 1.
     case convolution(
-      name: String, input: ImageShape, output: ImageShape, kernel: Int, padding: Padding)
+      block: Int, index: Int, input: ImageShape, output: ImageShape, kernel: Int,
+      padding: Padding)
     /// The pool that ends block `block` (counted from 1).
     case pool(block: Int, kind: PoolKind, size: Int, input: ImageShape, output: ImageShape)
     /// A hidden dense layer, counted from 1, bias and ReLU, or the logits: bias only.
@@ -100,7 +101,7 @@ public struct ResolvedNetwork: Sendable, Hashable {
 
   private static func weightCount(_ layer: Layer) -> Int {
     switch layer {
-    case .convolution(_, let input, let output, let kernel, _):
+    case .convolution(_, _, let input, let output, let kernel, _):
       kernel * kernel * input.channels * output.channels
     case .dense(_, let inputs, let outputs, _): inputs * outputs
     case .pool: 0
@@ -138,7 +139,7 @@ public struct ResolvedNetwork: Sendable, Hashable {
       }
       layers.append(
         .convolution(
-          name: "block\(index + 1).conv\(convolution + 1)", input: shape, output: output,
+          block: index + 1, index: convolution + 1, input: shape, output: output,
           kernel: block.kernel, padding: block.padding))
       shape = output
     }
@@ -161,12 +162,13 @@ public struct ResolvedNetwork: Sendable, Hashable {
   public var parameters: [ParameterShape] {
     layers.flatMap { layer -> [ParameterShape] in
       switch layer {
-      case .convolution(let name, let input, let output, let kernel, _):
+      case .convolution(let block, let index, let input, let output, let kernel, _):
         [
           ParameterShape(
-            layer: name, role: .kernel,
+            layer: "block\(block).conv\(index)", role: .kernel,
             shape: [kernel, kernel, input.channels, output.channels]),
-          ParameterShape(layer: name, role: .bias, shape: [output.channels]),
+          ParameterShape(
+            layer: "block\(block).conv\(index)", role: .bias, shape: [output.channels]),
         ]
       case .dense(let name, let inputs, let outputs, _):
         [
@@ -191,7 +193,7 @@ public struct ResolvedNetwork: Sendable, Hashable {
 
   private static func flops(_ layer: Layer) -> Double {
     switch layer {
-    case .convolution(_, let input, let output, let kernel, _):
+    case .convolution(_, _, let input, let output, let kernel, _):
       2 * Double(output.count) * Double(kernel * kernel * input.channels)
     case .dense(_, let inputs, let outputs, _): 2 * Double(inputs) * Double(outputs)
     case .pool: 0

@@ -90,7 +90,8 @@ final class Executor {
     let largest = counts.max() ?? 0
     gradients = try BufferList(floats: [largest, largest])
     input = try AlignedBuffer(
-      floats: inputLayout == dg_input_blocked ? mapCount(network.input) : batch * network.input.count)
+      floats: inputLayout == dg_input_blocked
+        ? mapCount(network.input) : batch * network.input.count)
     labels = try AlignedBuffer(bytes: 4 * batch)
     scratch = try AlignedBuffer(bytes: 0)
   }

@@ -36,8 +36,10 @@ final class PoolStage {
     winners = try AlignedBuffer(
       bytes: layer.kind == .max ? batch * blocks * block * layer.output.pixels : 0)
     // Words of element-wise masks; the same memory serves a spatial mask, which is smaller.
-    beforeMask = try AlignedBuffer(bytes: befores.isEmpty ? 0 : batch * padded / 8 * layer.input.pixels)
-    afterMask = try AlignedBuffer(bytes: afters.isEmpty ? 0 : batch * padded / 8 * layer.output.pixels)
+    beforeMask = try AlignedBuffer(
+      bytes: befores.isEmpty ? 0 : batch * padded / 8 * layer.input.pixels)
+    afterMask = try AlignedBuffer(
+      bytes: afters.isEmpty ? 0 : batch * padded / 8 * layer.output.pixels)
     beforeFactors = try AlignedBuffer(bytes: bytes(.spatial, befores, 4 * batch * padded))
     afterFactors = try AlignedBuffer(bytes: bytes(.spatial, afters, 4 * batch * padded))
 

@@ -8,16 +8,13 @@ extension NetworkDescription {
   /// masks of every layer that both have.
   public init(_ network: ResolvedNetwork, dropout: [DropoutSpec]) {
     func find(_ site: DropoutSite) -> DropoutSpec? { dropout.first { $0.site == site } }
-    var block = 1
-    var convolution = 0
     var dense = 0
     let layers = network.layers.map { layer -> Layer in
       switch layer {
-      case .convolution(let name, let input, let output, let kernel, let padding):
-        (block, convolution) = Self.position(name)
+      case .convolution(let block, let index, let input, let output, let kernel, let padding):
         return .convolution(
           ConvolutionLayer(
-            label: name, name: .kernel(block: block, convolution: convolution),
+            label: "block\(block).conv\(index)", name: .kernel(block: block, convolution: index),
             input: FeatureShape(input), output: FeatureShape(output), kernel: kernel,
             padding: padding == .same ? kernel / 2 : 0))
       case .pool(let block, let kind, let size, let input, let output):

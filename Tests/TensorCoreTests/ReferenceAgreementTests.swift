@@ -13,7 +13,10 @@ import Testing
       ("valid, average", colour, [.convolution(16, same: false), .pool(.average), .dense(4)]),
       (
         "two blocks, Winograd", colour,
-        [.convolution(16), .convolution(32), .pool(.max), .convolution(16), .pool(.average), .dense(5)]
+        [
+          .convolution(16), .convolution(32), .pool(.max), .convolution(16), .pool(.average),
+          .dense(5),
+        ]
       ),
       (
         "odd channel counts", gray,

@@ -129,7 +129,8 @@ import Testing
   }
 
   @Test func optimiserAndReLUAreTheSameOnEveryInstructionSet() {
-    let images = TestImages(count: 1, shape: FeatureShape(height: 1, width: 1, channels: 333), classes: 2)
+    let images = TestImages(
+      count: 1, shape: FeatureShape(height: 1, width: 1, channels: 333), classes: 2)
     let more = TestImages(
       count: 1, shape: FeatureShape(height: 1, width: 1, channels: 333), classes: 2, seed: 5)
     var results: [[Float]] = []
