@@ -1,0 +1,61 @@
+/// What the data say about a contrast, on final test accuracy.
+public enum Verdict: String, Sendable, Hashable, Codable {
+  /// Side a is better than side b.
+  case better
+  /// Side a is worse than side b.
+  case worse
+  /// Neither is shown; that is not evidence of equality.
+  case inconclusive
+  /// Different trainings recorded the same bits in every figure and epoch.
+  case identicalToTheBit = "identical to the bit"
+  /// The planner proved both sides to be the same training, which was run once.
+  case identicalByConstruction = "identical by construction"
+  /// No seed has both sides complete.
+  case noData = "no data"
+}
+
+/// Two levels of one factor, everything else equal, with the seed as the unit of replication.
+///
+/// Cells are matched exactly: a pair agrees in every column as written but the factor. Within a
+/// seed the pairs are averaged first, as the grid wrote them, and each seed gives one difference.
+/// Pairs that point to the same trial on both sides say nothing about the factor and are left out,
+/// and so are pairs of which a side is not complete.
+public struct Contrast: Sendable, Hashable, Encodable {
+  public var factor: String
+  /// The level that counts as better or worse.
+  public var a: SettingValue
+  public var b: SettingValue
+  /// Where: the values of the comparison's other columns.
+  public var by: Settings
+  /// Seeds with a pair of which both sides are complete.
+  public var seeds: Int
+  /// Seeds with a pair in the grid.
+  public var plannedSeeds: Int
+  /// Pairs of different trials that are complete.
+  public var pairs: Int
+  /// Pairs of different trials of which a side is pending or failed.
+  public var incompletePairs: Int
+  /// Pairs with the same trial on both sides.
+  public var identicalPairs: Int
+  /// Whether every complete pair recorded the same bits.
+  public var isBitIdentical: Bool
+  /// The estimates; an outcome is missing where no seed has it on both sides.
+  public var effects: [Outcome: PairedEffect]
+  /// Nil for a contrast that describes and belongs to no family.
+  public var judgement: Judgement?
+
+  /// A contrast's place in its family.
+  public struct Judgement: Sendable, Hashable, Encodable {
+    public var verdict: Verdict
+    /// Holm's p for test accuracy; nil outside the family.
+    public var adjustedP: Double?
+    /// Seeds beyond those there are that would give a difference as large as the observed one a
+    /// power of 80% at α/m; nil where it is already shown or cannot be said.
+    public var moreSeeds: Int?
+    /// Whether any outcome with as many seeds could have been shown at α/m.
+    public var isReachable: Bool
+  }
+
+  /// Whether the two sides are the same training in every pair, known before any was run.
+  var isIdenticalByConstruction: Bool { pairs == 0 && incompletePairs == 0 }
+}

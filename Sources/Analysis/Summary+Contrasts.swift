@@ -1,0 +1,108 @@
+extension Summary {
+  /// The contrasts of one comparison: difference, p and verdict, and what limits them.
+  func contrastTable(
+    _ result: ComparisonResult, _ width: Int, _ style: TextStyle
+  ) -> [String] {
+    let family = result.family
+    guard let first = family.first else { return [] }
+    let isNumeric = family.allSatisfy { $0.a.number != nil && $0.b == first.b }
+    let isOnePair = family.allSatisfy { $0.a == first.a && $0.b == first.b }
+    let sides =
+      isOnePair
+      ? "\(first.a) - \(first.b)" : isNumeric ? "each - \(first.b)" : "pairs of levels"
+    let counts = Set(family.map(\.seeds))
+    let seeds = counts.count == 1 ? ", \(NumberText.seeds(first.seeds))" : ""
+    let place = family.count == 1 ? "" : phraseOfShared(family)
+    let title =
+      "\(result.factor): \(sides)\(place), points of test accuracy, paired by seed\(seeds)"
+
+    var columns = settingColumns(family.map(\.by))
+    if isNumeric, !isOnePair {
+      columns.append(TextColumn(setting: result.factor, values: family.map(\.a)))
+    } else if !isOnePair {
+      let pairs = family.map { SettingValue.text("\($0.a) - \($0.b)") }
+      columns.append(TextColumn(setting: result.factor, values: pairs))
+    }
+    columns.append(
+      TextColumn(
+        "difference",
+        cells: family.map {
+          NumberText.estimate(
+            $0.effects[.testAccuracy]?.difference, of: .testAccuracy, isDifference: true)
+        }))
+    if counts.count > 1 {
+      columns.append(TextColumn("seeds", cells: family.map { "\($0.seeds)" }))
+    }
+    columns.append(
+      TextColumn("p", cells: family.map { $0.judgement?.adjustedP.map(NumberText.p) ?? "-" }))
+    columns.append(
+      TextColumn(
+        "verdict", alignment: .left, isFlexible: true,
+        cells: family.map { verdict($0, isNumeric: isNumeric) }))
+
+    let table = TextLayout.table(columns, width: width)
+    let rows = zip(family, table.dropFirst()).map { $0.isShown ? style.shown($1) : $1 }
+    return TextLayout.wrap(title, width: width).map(style.bold) + head([table[0]], style) + rows
+      + notes(result).flatMap { TextLayout.wrap($0, width: width) }.map(style.faint)
+  }
+
+  /// The settings that a table of `contrasts` leaves out because they are the same in every row.
+  private func phraseOfShared(_ contrasts: [Contrast]) -> String {
+    let shared = contrasts[0].by.filter { name, value in
+      contrasts.allSatisfy { $0.by[name] == value }
+    }
+    let text = wording.phrase(shared)
+    return text.isEmpty ? "" : " (\(text))"
+  }
+
+  private func verdict(_ contrast: Contrast, isNumeric: Bool) -> String {
+    guard let judgement = contrast.judgement else { return "-" }
+    let more = judgement.moreSeeds.map { " (\($0 > 1000 ? ">1000" : "+\($0)"))" } ?? ""
+    switch judgement.verdict {
+    case .better: return isNumeric ? "better" : "\(contrast.a) better"
+    case .worse: return isNumeric ? "worse" : "\(contrast.b) better"
+    case .inconclusive where !judgement.isReachable: return "too few\(more)"
+    case .inconclusive: return "not shown\(more)"
+    case .identicalToTheBit: return "identical bits"
+    case .identicalByConstruction: return "same trial"
+    case .noData: return "no data yet"
+    }
+  }
+
+  private func notes(_ result: ComparisonResult) -> [String] {
+    let family = result.family
+    var notes = [
+      family.count == 1
+        ? "±: 95% t interval; p: sign-flip test over seeds."
+        : "±: 95% t interval; p: sign-flip test over seeds, Holm over \(family.count)."
+    ]
+    if family.contains(where: { $0.judgement?.moreSeeds != nil }) {
+      notes.append("(+N): about N more seeds would show a difference as large (power 80%).")
+    }
+    let unreachable = family.filter { $0.seeds > 0 && $0.judgement?.isReachable == false }
+    if let seeds = unreachable.map(\.seeds).max() {
+      let p = NumberText.p(SignFlip.smallestP(count: seeds))
+      let remedy = result.seedsToReach.map { "; \(NumberText.seeds($0)) can" } ?? ""
+      notes.append(
+        "With \(NumberText.seeds(seeds)) the smallest p is \(p): it cannot reach "
+          + "\(result.alpha)/\(family.count), whatever the data say\(remedy).")
+    }
+    let same = result.contrasts.count - family.count
+    if same > 0 {
+      notes.append("\(same) more compare a trial with itself and are left out.")
+    }
+    let incomplete = family.reduce(0) { $0 + $1.incompletePairs }
+    if incomplete > 0 {
+      let pairs = incomplete + family.reduce(0) { $0 + $1.pairs }
+      notes.append("\(incomplete) of \(pairs) pairs are incomplete and left out.")
+    }
+    let correlations = family.compactMap { $0.effects[.testAccuracy]?.correlation }.sorted()
+    if !correlations.isEmpty {
+      let middle = correlations[correlations.count / 2]
+      notes.append(
+        "The two sides of a pair correlate over the seeds: r = "
+          + "\(NumberText.fixed(middle, digits: 2)) (median).")
+    }
+    return notes
+  }
+}

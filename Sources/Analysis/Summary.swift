@@ -1,0 +1,73 @@
+public import ExperimentModel
+
+/// The answer to a sweep's question: verdicts, effects and arms, of whatever is complete.
+///
+/// Intervals hold for one quantity at a time and are conditional on the data set; verdicts are
+/// corrected for the number of contrasts of their comparison (`ComparisonResult`).
+public struct Summary: Sendable, Hashable, Encodable {
+  /// The two-sided level of each comparison's verdicts.
+  public static let alpha = 0.05
+
+  public var title: String
+  public var question: String
+  public var trials: TrialCounts
+  /// The settings that all trials share.
+  public var constants: Settings
+  /// The columns with a dropout rate above 0.
+  public var dropoutRates: [String]
+  /// One for each comparison of the grid; the first is the main one.
+  public var comparisons: [ComparisonResult]
+  public var arms: [Arm]
+  /// Index into `arms` of the highest mean test accuracy; nil where nothing is complete.
+  public var best: Int?
+  /// What dropout changes: each rate minus no dropout in every setting, to describe, not to judge.
+  public var dropoutEffects: [Contrast]
+  public var troubles: [Trouble]
+
+  /// - Throws: `UserError` with `badFile` where the results do not fit together.
+  public init(_ results: SweepResults) throws(UserError) {
+    let table = try SweepTable(results)
+    title = results.title
+    question = results.question
+    trials = TrialCounts(results.status)
+    constants = ColumnSplit(results.trialColumns).constants
+    dropoutRates = table.dropoutRates
+    comparisons = results.comparisons.map {
+      ComparisonResult($0, in: table, alpha: Self.alpha)
+    }
+    let arms = table.arms()
+    self.arms = arms
+    best = arms.indices.filter { arms[$0].accuracy != nil }
+      .max { (arms[$0].accuracy ?? 0, $1) < (arms[$1].accuracy ?? 0, $0) }
+    dropoutEffects = table.dropoutEffects()
+    troubles = table.troubles()
+  }
+
+  /// The numbers in full precision: an object with sorted keys.
+  public func json() throws -> String { try encodeJSON(self) }
+}
+
+extension Arm {
+  fileprivate var accuracy: Double? { outcomes[.testAccuracy]?.mean }
+}
+
+extension SweepTable {
+  /// The columns that hold dropout rates, as far as one is above 0.
+  package var dropoutRates: [String] {
+    results.trialColumns.filter { column in
+      (column.name == "rate" || column.name.hasSuffix("_rate")) && column.name != "learning_rate"
+        && (0..<column.count).contains { (SettingValue(column, row: $0).number ?? 0) > 0 }
+    }.map(\.name)
+  }
+
+  /// Each dropout rate minus rate 0, in every combination of the other columns that vary.
+  package func dropoutEffects() -> [Contrast] {
+    let varying = ColumnSplit(results.cellColumns).varying.map(\.name)
+    return dropoutRates.filter { varying.contains($0) }.flatMap { rate in
+      let by = varying.filter { $0 != rate && $0 != Self.seed }
+      return contrasts(Comparison(factor: rate, by: by)).filter {
+        $0.b.number == 0 && !$0.isIdenticalByConstruction
+      }
+    }
+  }
+}

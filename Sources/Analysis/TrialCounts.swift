@@ -1,0 +1,53 @@
+package import ExperimentModel
+
+/// How many trials ended how.
+public struct TrialCounts: Sendable, Hashable, Encodable {
+  public var total: Int
+  /// By the status's name; a status that no trial has is missing.
+  public var byStatus: [String: Int]
+
+  public var done: Int { byStatus[TrialStatus.done.name] ?? 0 }
+
+  package init(_ status: [TrialStatus]) {
+    total = status.count
+    byStatus = [:]
+    for status in status { byStatus[status.name, default: 0] += 1 }
+  }
+
+  /// `172 of 180 trials are complete; 5 pending, 3 diverged.`
+  var sentence: String {
+    if total == 0 { return "There are no trials." }
+    if done == total { return "All \(total) trials are complete." }
+    let others = TrialStatus.allCases.filter { $0 != .done }.compactMap { status in
+      byStatus[status.name].map { "\($0) \(status.name)" }
+    }
+    return "\(done) of \(total) trials are complete; \(others.joined(separator: ", "))."
+  }
+}
+
+/// A trial that ended otherwise than planned.
+public struct Trouble: Sendable, Hashable, Encodable {
+  /// Its row in the results.
+  public var trial: Int
+  public var id: String
+  public var status: String
+  public var message: String
+  /// Its columns as far as they vary in the sweep.
+  public var settings: Settings
+}
+
+extension SweepTable {
+  /// The trials that failed, diverged or were stopped, in order.
+  package func troubles() -> [Trouble] {
+    let columns = ColumnSplit(results.trialColumns).varying
+    return results.trialIDs.indices.compactMap { trial in
+      let status = results.status[trial]
+      guard status != .done, status != .pending else { return nil }
+      return Trouble(
+        trial: trial, id: results.trialIDs[trial].description, status: status.name,
+        message: results.messages[trial],
+        settings: Settings(
+          names: columns.map(\.name), values: columns.map { SettingValue($0, row: trial) }))
+    }
+  }
+}

@@ -1,0 +1,73 @@
+/// How settings and verdicts are said in sentences.
+struct Wording {
+  /// Whether rate 0 means a network without any dropout.
+  var hasSingleRate: Bool
+
+  /// One level of a factor as a noun: `dropout before pooling`, `rate 0.25`, `batch 32`.
+  func phrase(_ name: String, _ level: SettingValue) -> String {
+    let text = level.description
+    switch name {
+    case "placement" where text.hasPrefix("before"): return "dropout before pooling"
+    case "placement" where text.hasPrefix("after"): return "dropout after pooling"
+    case "kind": return "\(text) dropout"
+    case "pool": return text == "none" ? "no pooling" : "\(text) pooling"
+    case "rate" where level.number == 0 && hasSingleRate: return "no dropout"
+    default: return "\(name.split(separator: "_").joined(separator: " ")) \(text)"
+    }
+  }
+
+  /// `element-wise dropout, rate 0.5, max pooling`
+  func phrase(_ settings: Settings) -> String {
+    zip(settings.names, settings.values).filter { $0.1 != .none }.map { phrase($0, $1) }
+      .joined(separator: ", ")
+  }
+
+  /// A contrast and its verdict in one sentence.
+  func sentence(_ contrast: Contrast) -> String {
+    let a = phrase(contrast.factor, contrast.a)
+    let b = phrase(contrast.factor, contrast.b)
+    let place = phrase(contrast.by)
+    let setting = place.isEmpty ? "" : " (\(place))"
+    switch contrast.judgement?.verdict {
+    case .better: return capitalised("\(a) is better than \(b)\(setting) \(amount(contrast, 1)).")
+    case .worse: return capitalised("\(b) is better than \(a)\(setting) \(amount(contrast, -1)).")
+    case .identicalToTheBit:
+      return capitalised(
+        "\(a) and \(b) gave identical figures\(setting), to the bit, in "
+          + "\(NumberText.seeds(contrast.seeds)).")
+    case .identicalByConstruction:
+      return capitalised("\(a) and \(b) are the same experiment\(setting).")
+    case .inconclusive:
+      return "No difference between \(a) and \(b) is shown\(setting): "
+        + "the first minus the second is \(difference(contrast, 1)).\(outlook(contrast))"
+    case .noData, nil: return "Nothing can be said yet of \(a) and \(b)\(setting)."
+    }
+  }
+
+  private func amount(_ contrast: Contrast, _ sign: Double) -> String {
+    let p = contrast.judgement?.adjustedP.map { ", p = \(NumberText.p($0))" } ?? ""
+    return "by \(difference(contrast, sign, extra: p.replacing("= <", with: "< ")))"
+  }
+
+  /// `0.82 points of test accuracy (95% interval 0.51 to 1.13, 10 seeds)`
+  func difference(_ contrast: Contrast, _ sign: Double, extra: String = "") -> String {
+    guard let effect = contrast.effects[.testAccuracy] else { return "nothing" }
+    let (scale, digits) = (sign * Outcome.testAccuracy.scale, Outcome.testAccuracy.digits)
+    let mean = NumberText.fixed(effect.difference.mean * scale, digits: digits)
+    let bounds = effect.difference.interval.map { interval in
+      let ends = [interval.lowerBound * scale, interval.upperBound * scale].sorted()
+      return "95% interval \(NumberText.fixed(ends[0], digits: digits)) to "
+        + "\(NumberText.fixed(ends[1], digits: digits)), "
+    }
+    return "\(mean) points of test accuracy (\(bounds ?? "")"
+      + "\(NumberText.seeds(contrast.seeds))\(extra))"
+  }
+
+  private func outlook(_ contrast: Contrast) -> String {
+    guard let judgement = contrast.judgement, let more = judgement.moreSeeds else { return "" }
+    let count = more > 1000 ? "More than 1000" : "About \(more)"
+    return " \(count) more \(more == 1 ? "seed" : "seeds") would show a difference as large."
+  }
+}
+
+func capitalised(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }

@@ -1,0 +1,74 @@
+import Analysis
+import ExperimentModel
+import Foundation
+import Testing
+
+@Suite struct TrialTableTests {
+  private func results() -> SweepResults {
+    var builder = SweepBuilder()
+    builder.figures = { .init(test: 0.7 + $0.rate / 10 + Double($0.seed) / 100) }
+    builder.status = { $0.seed == 10 ? .diverged : $0.seed == 9 ? .pending : .done }
+    return builder.build()
+  }
+
+  @Test func theBestComeFirst() throws {
+    let table = try TrialTable(results())
+    #expect(table.rows.count == 180)
+    #expect(table.rows[0].settings["seed"] == .integer(8))
+    #expect(table.rows[0].settings["rate"] == .real(0.5))
+    #expect(table.rows.prefix(144).allSatisfy { $0.status == "done" })
+    // Equal figures stand in the file's order.
+    #expect(table.rows[0].trial < table.rows[1].trial)
+    #expect(table.rows.suffix(36).map(\.trial) == table.rows.suffix(36).map(\.trial).sorted())
+  }
+
+  @Test func theFilesOrderIsKept() throws {
+    #expect(try TrialTable(results(), order: .file).rows.map(\.trial) == Array(0..<180))
+  }
+
+  @Test func rowsAreLimited() throws {
+    let table = try TrialTable(results())
+    let text = table.text(limit: 3)
+    #expect(text.contains("… 177 more, --all shows them"))
+    #expect(text.contains("Same in every trial: batch 32."))
+    #expect(text.contains("144 of 180 trials are complete; 18 pending, 18 diverged."))
+    #expect(text.contains("Every complete trial ran 2 epochs."))
+    #expect(text.contains("… 13 more"))
+    let lines = text.split(separator: "\n").map(String.init)
+    let header = try #require(lines.firstIndex { $0.hasPrefix("trial ") })
+    #expect(
+      lines[header].split(separator: " ").map(String.init) == [
+        "trial", "rate", "kind", "placement", "pool", "seed", "status", "accuracy", "loss",
+      ])
+    #expect(lines[header + 1].contains("83.00  0.500"))
+    #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    let all = table.text(limit: nil)
+    #expect(!all.contains("--all"))
+    #expect(all.split(separator: "\n").count > 190)
+    #expect(table.text(limit: -1).contains("… 180 more"))
+  }
+
+  @Test func jsonHasEveryTrial() throws {
+    let text = try TrialTable(results(), order: .file).json()
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    let rows = try #require(object["rows"] as? [[String: Any]])
+    #expect(rows.count == 180)
+    #expect((rows[0]["id"] as? String)?.count == 32)
+    #expect((rows[0]["settings"] as? [String: Any])?["rate"] as? Double == 0)
+    #expect((rows[0]["settings"] as? [String: Any])?["kind"] is NSNull)
+    #expect(rows[179]["seconds"] == nil)
+    #expect((rows[0]["outcomes"] as? [String: Any])?["test_accuracy"] is Double)
+  }
+
+  @Test func figuresThatAreNotNumbersAreMissing() throws {
+    var results = results()
+    results.metrics[.testLoss]?[0] = [.nan, .infinity]
+    results.metrics[.testAccuracy]?[1] = []
+    let table = try TrialTable(results, order: .file)
+    #expect(table.rows[0].outcomes[.testLoss] == nil)
+    #expect(table.rows[1].outcomes[.testAccuracy] == nil)
+    #expect(table.rows[1].outcomes[.gap] == nil)
+    _ = try table.json()
+  }
+}
