@@ -73,9 +73,7 @@ let package = Package(
       swiftSettings: swiftSettings),
 
     // The answer.
-    .target(
-      name: "Analysis", dependencies: ["ExperimentModel", "ResultsStore"],
-      swiftSettings: swiftSettings),
+    .target(name: "Analysis", dependencies: ["ExperimentModel"], swiftSettings: swiftSettings),
 
     // Arguments and wiring.
     .executableTarget(
