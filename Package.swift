@@ -68,8 +68,9 @@ let package = Package(
     // The results file.
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: swiftSettings),
+    .systemLibrary(name: "CLinux"),
     .target(
-      name: "ResultsStore", dependencies: ["ExperimentModel", "HDF5"],
+      name: "ResultsStore", dependencies: ["CLinux", "ExperimentModel", "HDF5"],
       swiftSettings: swiftSettings),
 
     // The answer.

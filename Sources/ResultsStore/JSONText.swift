@@ -1,0 +1,56 @@
+/// A value that is written as JSON.
+enum JSONValue {
+  case text(String)
+  case integer(Int)
+  /// `null` where it is not finite.
+  case real(Double)
+  case array([JSONValue])
+  /// Members are written in the order given.
+  case object([(String, JSONValue)])
+
+  var description: String {
+    var bytes: [UInt8] = []
+    write(to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private func write(to bytes: inout [UInt8]) {
+    switch self {
+    case .text(let text): Self.write(text, to: &bytes)
+    case .integer(let value): bytes.append(contentsOf: "\(value)".utf8)
+    case .real(let value): bytes.append(contentsOf: (value.isFinite ? "\(value)" : "null").utf8)
+    case .array(let values):
+      bytes.append(UInt8(ascii: "["))
+      for (index, value) in values.enumerated() {
+        if index > 0 { bytes.append(contentsOf: ",\n".utf8) }
+        value.write(to: &bytes)
+      }
+      bytes.append(UInt8(ascii: "]"))
+    case .object(let members):
+      bytes.append(UInt8(ascii: "{"))
+      for (index, member) in members.enumerated() {
+        if index > 0 { bytes.append(contentsOf: ", ".utf8) }
+        Self.write(member.0, to: &bytes)
+        bytes.append(contentsOf: ": ".utf8)
+        member.1.write(to: &bytes)
+      }
+      bytes.append(UInt8(ascii: "}"))
+    }
+  }
+
+  private static func write(_ text: String, to bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: "\""))
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""): bytes.append(contentsOf: "\\\"".utf8)
+      case UInt8(ascii: "\\"): bytes.append(contentsOf: "\\\\".utf8)
+      case UInt8(ascii: "\n"): bytes.append(contentsOf: "\\n".utf8)
+      case 0..<32:
+        let digits = String(byte, radix: 16)
+        bytes.append(contentsOf: "\\u00\(byte < 16 ? "0" : "")\(digits)".utf8)
+      default: bytes.append(byte)
+      }
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+}

@@ -1,0 +1,96 @@
+internal import ExperimentModel
+
+extension StoredSweep {
+  /// What keeps `plan`, trained by `engine`, from being continued in this file; nil for nothing.
+  func difference(from plan: Plan, engine: String) -> String? {
+    if self.engine != engine {
+      return "its engine is '\(self.engine)' and this one is '\(engine)', and their numbers must "
+        + "not be mixed"
+    }
+    let planned = plan.trials.map(\.id)
+    if trialIDs != planned { return difference(ofIDs: planned) }
+    if schema.epochs != plan.epochs {
+      return "it has room for \(schema.epochs) epochs and the plan has \(plan.epochs)"
+    }
+    if schema.metrics != plan.metrics {
+      return "it records \(Self.list(schema.metrics)) and the plan \(Self.list(plan.metrics))"
+    }
+    if let text = Self.difference(trialColumns, plan.trialColumns, of: "trial") { return text }
+    if let text = difference(ofWeights: plan) { return text }
+    if cells.count != plan.cells.count {
+      return "it has \(cells.count) cells and the grid \(plan.cells.count)"
+    }
+    if let text = Self.difference(cellColumns, plan.cellColumns, of: "cell") { return text }
+    if let cell = cells.indices.first(where: { cells[$0] != plan.cells[$0] }) {
+      return "cell \(cell) is trial \(cells[cell].trial) in it and \(plan.cells[cell].trial) in "
+        + "the plan"
+    }
+    if comparisons != plan.comparisons {
+      return "it asks for the comparisons \(Self.list(comparisons)) and the grid for "
+        + Self.list(plan.comparisons)
+    }
+    return nil
+  }
+
+  private func difference(ofIDs planned: [TrialID]) -> String {
+    let missing = Set(trialIDs).subtracting(planned).count
+    let added = Set(planned).subtracting(trialIDs).count
+    if missing == 0, added == 0 { return "it has the same trials in another order" }
+    return "of its \(trialIDs.count) trials \(missing) are not in the grid, and \(added) of the "
+      + "grid's \(planned.count) are not in it (another grid, other data or another version)"
+  }
+
+  private func difference(ofWeights plan: Plan) -> String? {
+    let names = plan.trials.map { plan.architectures[$0.architecture].name }
+    if names != architectures { return "its architectures have other names" }
+    let kept = weights.isEmpty ? WeightsPolicy.none : .final
+    let planned = plan.architectures.filter { !$0.parameters.isEmpty && names.contains($0.name) }
+    let wanted = plan.weights == .final && !planned.isEmpty ? WeightsPolicy.final : .none
+    if kept != wanted {
+      return "it keeps the weights '\(kept.rawValue)' and the plan '\(wanted.rawValue)'"
+    }
+    guard kept == .final else { return nil }
+    for architecture in planned {
+      let group = weights.first { $0.name == architecture.name }
+      if group?.parameters.map(\.shape) != architecture.parameters {
+        return "the weights of '\(architecture.name)' have other shapes"
+      }
+    }
+    return nil
+  }
+
+  private static func difference(
+    _ stored: [Column], _ planned: [Column], of table: String
+  ) -> String? {
+    let names = stored.map(\.name)
+    if names != planned.map(\.name) {
+      return "its \(table) columns are \(list(names)) and the grid's \(list(planned.map(\.name)))"
+    }
+    for (stored, planned) in zip(stored, planned) where !isEqual(stored.values, planned.values) {
+      let row = (0..<min(stored.count, planned.count)).first {
+        stored.text(at: $0) != planned.text(at: $0)
+      }
+      guard let row else { return "the \(table) column '\(stored.name)' has another type" }
+      return "the \(table) column '\(stored.name)' has '\(stored.text(at: row))' in row \(row) and "
+        + "the grid '\(planned.text(at: row))'"
+    }
+    return nil
+  }
+
+  /// Equality that holds between NaNs, and between texts that were stored and read.
+  private static func isEqual(_ left: Column.Values, _ right: Column.Values) -> Bool {
+    switch (left, right) {
+    case (.real(let left), .real(let right)):
+      left.count == right.count
+        && zip(left, right).allSatisfy { $0 == $1 || ($0.isNaN && $1.isNaN) }
+    default: left == right
+    }
+  }
+
+  private static func list(_ names: [String]) -> String { names.joined(separator: ", ") }
+  private static func list(_ metrics: [Metric]) -> String { list(metrics.map(\.rawValue)) }
+  private static func list(_ comparisons: [Comparison]) -> String {
+    guard !comparisons.isEmpty else { return "(none)" }
+    return list(comparisons.map { ([$0.factor] + $0.by).joined(separator: " by ") })
+  }
+}

@@ -1,0 +1,156 @@
+internal import ExperimentModel
+internal import HDF5
+
+/// Why a file is not a sound results file: what is wrong, without the path and the remedy.
+struct FormatError: Error, Sendable, Hashable {
+  var message: String
+
+  init(_ message: String) { self.message = message }
+}
+
+/// A dataset of a results file with one row after the other: where it is and what it holds.
+struct StoredColumn: Sendable {
+  var column: RowColumn
+  /// Of the first row in the file.
+  var offset: UInt64
+  /// Every row, as stored.
+  var bytes: [UInt8]
+
+  func offset(ofRow row: Int) -> UInt64 { offset + UInt64(row) * UInt64(column.rowBytes) }
+
+  func row(_ row: Int) -> ArraySlice<UInt8> {
+    bytes[row * column.rowBytes..<(row + 1) * column.rowBytes]
+  }
+
+  func values<Value: BitwiseCopyable>(_: Value.Type) -> [Value] {
+    bytes.withUnsafeBytes { bytes in
+      (0..<bytes.count / MemoryLayout<Value>.size).map {
+        bytes.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Value>.size, as: Value.self)
+      }
+    }
+  }
+
+  func texts() -> [String] {
+    (0..<bytes.count / column.rowBytes).map { FixedText.decode(row($0)) }
+  }
+}
+
+/// Where the weights of one architecture are.
+struct StoredWeights: Sendable {
+  struct Parameter: Sendable {
+    var shape: ParameterShape
+    /// Of the first row in the file.
+    var offset: UInt64
+  }
+
+  var name: String
+  var trials: [Int]
+  var parameters: [Parameter]
+  var checksums: StoredColumn
+
+  /// The bytes of one parameter's row, and where they are.
+  func place(_ parameter: Parameter, row: Int) -> (offset: UInt64, count: Int) {
+    let count = 4 * parameter.shape.count
+    return (parameter.offset + UInt64(row) * UInt64(count), count)
+  }
+}
+
+/// Everything in a results file except the weights, read and checked.
+struct StoredSweep: Sendable {
+  var title: String
+  var question: String
+  var engine: String
+  var trialIDs: [TrialID]
+  var trialColumns: [Column]
+  /// The name of each trial's architecture.
+  var architectures: [String]
+  var cells: [PlannedCell]
+  var cellColumns: [Column]
+  var schema: RowSchema
+  /// As `schema.columns`.
+  var rows: [StoredColumn]
+  var checksums: StoredColumn
+  var weights: [StoredWeights]
+  var comparisons: [Comparison]
+  var datasets: [DatasetCard]
+  var gridText: String
+  var planText: String
+  /// As `FileFormat.sessionColumns`.
+  var sessions: [StoredColumn]
+
+  /// Each trial's group of weights and its row there; nil where none are kept.
+  func weightRow(of trial: Int) -> (group: StoredWeights, row: Int)? {
+    guard let group = weights.first(where: { $0.name == architectures[trial] }),
+      let row = group.trials.firstIndex(of: trial)
+    else { return nil }
+    return (group, row)
+  }
+}
+
+extension StoredSweep {
+  /// The column that is called `name`.
+  ///
+  /// - Precondition: the schema has it.
+  func column(_ name: String) -> StoredColumn {
+    guard let index = schema.columns.firstIndex(where: { $0.name == name }) else {
+      preconditionFailure("the schema has no column \(name)")
+    }
+    return rows[index]
+  }
+
+  /// The status byte of every row, whether or not its checksum holds; nil for an unknown one.
+  var storedStatus: [TrialStatus?] {
+    column(FileFormat.status).values(Int8.self).map { TrialStatus(rawValue: $0) }
+  }
+
+  /// The rows that claim to be finished and whose figures do not match their checksum.
+  func tornRows() -> [Int] {
+    let status = storedStatus
+    let checksums = checksums.values(Int64.self)
+    let epochs = column("epochs_run").values(Int32.self)
+    let weightChecksums = weightChecksums()
+    return status.indices.filter { row in
+      if status[row] == .pending { return false }
+      var checksum = CRC32C()
+      for column in rows {
+        column.bytes.withUnsafeBytes {
+          let size = column.column.rowBytes
+          checksum.update(UnsafeRawBufferPointer(rebasing: $0[row * size..<(row + 1) * size]))
+        }
+      }
+      if let value = weightChecksums[row] { checksum.update(littleEndian([value])) }
+      return Int64(checksum.value) != checksums[row] || status[row] == nil
+        || !(0...schema.epochs).contains(Int(epochs[row]))
+    }
+  }
+
+  /// The stored checksum of each trial's weights; nil where none are kept.
+  private func weightChecksums() -> [Int64?] {
+    var result = [Int64?](repeating: nil, count: trialIDs.count)
+    for group in weights {
+      for (trial, value) in zip(group.trials, group.checksums.values(Int64.self)) {
+        result[trial] = value
+      }
+    }
+    return result
+  }
+
+  /// The rows of `finished` whose weights do not match their checksum.
+  func tornWeights(
+    in file: borrowing FileDescriptor, of finished: Set<Int>
+  ) throws(SystemError) -> [Int] {
+    var torn: [Int] = []
+    for group in weights {
+      let checksums = group.checksums.values(Int64.self)
+      for (row, trial) in group.trials.enumerated() where finished.contains(trial) {
+        var checksum = CRC32C()
+        for parameter in group.parameters {
+          let place = group.place(parameter, row: row)
+          checksum.update(try file.read(place.count, at: place.offset))
+        }
+        if Int64(checksum.value) != checksums[row] { torn.append(trial) }
+      }
+    }
+    return torn
+  }
+}
