@@ -111,18 +111,3 @@ public struct Trainer: Sendable {
     return splits
   }
 }
-
-extension PreparedData.Split {
-  fileprivate func withImages<Result>(
-    _ body: (Network.Images) throws -> Result
-  ) rethrows -> Result {
-    try images.withUnsafeBufferPointer { pixels in
-      try labels.withUnsafeBufferPointer { labels in
-        guard let pixels = pixels.baseAddress, let labels = labels.baseAddress else {
-          preconditionFailure("a split has at least one image")
-        }
-        return try body(Network.Images(pixels: pixels, labels: labels))
-      }
-    }
-  }
-}

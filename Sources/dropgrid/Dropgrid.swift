@@ -1,4 +1,55 @@
 import ArgumentParser
+import Datasets
+import ExperimentModel
+import Foundation
+import GridPlanner
 
+/// The command line: parses, wires, and turns every error into one message and an exit code.
 @main
-struct Dropgrid: AsyncParsableCommand {}
+struct Dropgrid: AsyncParsableCommand {
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "dropgrid",
+    abstract: "Where does dropout go? Runs grids of dropout experiments and answers.",
+    discussion: """
+      Exit codes: 0 done; 2 bad input; 3 trials failed or diverged; 4 a file cannot be read, \
+      written or understood; 5 data missing or damaged; 6 the results file belongs to another \
+      grid, data or engine; 7 another process writes to it; 130 or 143 stopped by SIGINT or \
+      SIGTERM, with every finished trial recorded.
+      """,
+    version: version,
+    subcommands: [PlanCommand.self, RunCommand.self, ShowCommand.self])
+
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      end(with: error)
+    }
+  }
+
+  /// Prints what went wrong and leaves with its exit code.
+  private static func end(with error: any Error) -> Never {
+    switch error {
+    case let error as UserError: fail(error.message, error.code.rawValue)
+    case let error as GridError: fail(error.description, UserError.Code.badInput.rawValue)
+    case let error as DatasetError: fail(error.description, UserError.Code.badData.rawValue)
+    case let code as ExitCode: Foundation.exit(code.rawValue)
+    default:
+      guard exitCode(for: error) != .success else { exit(withError: error) }
+      fputs(fullMessage(for: error) + "\n", stderr)
+      Foundation.exit(UserError.Code.badInput.rawValue)
+    }
+  }
+
+  private static func fail(_ message: String, _ code: Int32) -> Never {
+    fputs("dropgrid: \(message)\n", stderr)
+    Foundation.exit(code)
+  }
+}
