@@ -1,0 +1,122 @@
+import ExperimentModel
+
+extension GridReader {
+  /// Reads a setting's value or axis; nil after reporting what is wrong.
+  mutating func readChoice(_ setting: Setting, _ node: GridNode) -> Choice? {
+    let before = issues.count
+    guard !node.isNothing else {
+      report(node.position, setting.path, "has no value; give one or leave the key out")
+      return nil
+    }
+    var (levels, isAxis) =
+      switch setting.kind {
+      case .widths, .blocks: readLists(setting, node)
+      default: readScalars(setting, node)
+      }
+    guard issues.count == before else { return nil }
+    guard !levels.isEmpty else {
+      report(node.position, setting.path, "is an axis without values; give some or leave it out")
+      return nil
+    }
+    var seen: Set<SettingValue> = []
+    levels = levels.filter { level in
+      guard !seen.insert(level.value).inserted else { return true }
+      report(level.position, setting.path, "\(level.value.text) occurs twice; keep one")
+      return false
+    }
+    return issues.count == before
+      ? Choice(setting: setting, levels: levels, isAxis: isAxis, position: node.position) : nil
+  }
+
+  /// A scalar, a span, or a list of both.
+  private mutating func readScalars(_ setting: Setting, _ node: GridNode) -> ([Level], Bool) {
+    switch node.content {
+    case .scalar:
+      return readScalar(setting, node)
+    case .list(let elements):
+      var levels: [Level] = []
+      for element in elements {
+        guard case .scalar = element.content, !element.isNothing else {
+          report(
+            element.position, setting.path,
+            "each value of its list is one value, not "
+              + element.inWords)
+          continue
+        }
+        levels += readScalar(setting, element).0
+      }
+      return (levels, true)
+    case .mapping:
+      report(node.position, setting.path, "takes a value or a list of values, not a mapping")
+      return ([], false)
+    }
+  }
+
+  /// One value, or all those of a span.
+  private mutating func readScalar(_ setting: Setting, _ node: GridNode) -> ([Level], Bool) {
+    guard case .scalar(let text, let plain) = node.content else { return ([], false) }
+    do throws(Complaint) {
+      if case .integer(let range) = setting.kind, plain,
+        let span = try Scalar.span(text, in: range)
+      {
+        return (span.map { Level(value: .integer($0), position: node.position) }, true)
+      }
+      let value = try Self.value(setting, text, plain: plain)
+      return ([Level(value: value, position: node.position)], false)
+    } catch {
+      report(node.position, setting.path, error.message)
+      return ([], false)
+    }
+  }
+
+  private static func value(
+    _ setting: Setting, _ text: String, plain: Bool
+  ) throws(Complaint) -> SettingValue {
+    switch setting.kind {
+    case .integer, .real, .flag:
+      guard plain else {
+        throw Complaint(
+          message: "\(Wording.quote(text)) is text because of its quotes; leave them out")
+      }
+    default: break
+    }
+    switch setting.kind {
+    case .integer(let range): return .integer(try Scalar.integer(text, in: range))
+    case .real(let noun, let range):
+      guard !text.contains("..") else {
+        throw Complaint(
+          message: "\(Wording.quote(text)) is a span, and spans are of whole numbers; list the "
+            + "values: [0, 0.25, 0.5]")
+      }
+      return .real(try Scalar.real(text, noun: noun, in: range))
+    case .word(let words): return .word(try Scalar.word(text, of: words))
+    case .flag: return .flag(try Scalar.flag(text))
+    case .name: return .word(try name(setting, text))
+    case .widths, .blocks: preconditionFailure("\(setting.path) is no scalar")
+    }
+  }
+
+  static let dataNames = ["fashion-mnist-mini", "fashion-mnist"]
+  static let dataSchemes = ["idx:", "cifar10:", "random:"]
+
+  private static func name(_ setting: Setting, _ text: String) throws(Complaint) -> String {
+    if setting == .dataName {
+      if dataSchemes.contains(where: { text.hasPrefix($0) && text.count > $0.count }) {
+        return text
+      }
+      return try Scalar.word(
+        text, of: dataNames + dataSchemes.map { $0 == "random:" ? "random:…" : "\($0)DIR" })
+    }
+    let allowed = text.unicodeScalars.allSatisfy {
+      $0.isASCII
+        && ($0.properties.isAlphabetic || $0.properties.numericType != nil
+          || "-_".unicodeScalars.contains($0))
+    }
+    guard !text.isEmpty, text.utf8.count <= 64, allowed else {
+      throw Complaint(
+        message: "\(Wording.quote(text)) is not a name; a name has 1 to 64 letters, digits, - and _"
+      )
+    }
+    return text
+  }
+}

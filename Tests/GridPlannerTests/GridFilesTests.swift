@@ -1,0 +1,89 @@
+import ExperimentModel
+import Foundation
+import GridPlanner
+import Testing
+
+/// The grids that come with the project, and the manual's.
+@Suite struct GridFilesTests {
+  static let names = ["first-look", "smoke", "nightly", "keras-vgg-example"]
+
+  private func planned(_ path: String) throws -> Plan {
+    try GridFile.parse(read(path), name: path).plan(cards: cards, numericsVersion: 1)
+  }
+
+  @Test func everyGridFileIsTested() throws {
+    let files = try FileManager.default.contentsOfDirectory(
+      atPath: root.appending(path: "grids").path(percentEncoded: false))
+    #expect(
+      Set(files.filter { $0.hasSuffix(".yaml") }) == Set(Self.names.map { "\($0).yaml" }))
+  }
+
+  @Test(arguments: names) func gridFilesPlan(name: String) throws {
+    let plan = try planned("grids/\(name).yaml")
+    #expect(!plan.trials.isEmpty)
+    #expect(!plan.question.isEmpty)
+  }
+
+  /// What `small` was assumed to train: 9,000 images a second on a core.
+  @Test(arguments: [("first-look", 330.0), ("smoke", 20), ("nightly", 1100)])
+  func gridFilesAreAsLongAsTheySay(name: String, most: Double) throws {
+    let small = try ResolvedNetwork(
+      .small, input: ImageShape(height: 28, width: 28, channels: 1), classes: 10)
+    let machine = MachineProfile(
+      flopsPerSecondPerCore: 9000 * small.trainingFLOPs, jobs: 2, uncertainty: 1)
+    #expect(
+      Forecast(try planned("grids/\(name).yaml"), machine: machine).seconds.upperBound < most)
+  }
+
+  @Test func theFirstLookHasTenSeedsOfEveryArm() throws {
+    let plan = try planned("grids/first-look.yaml")
+    #expect(plan.trials.count == 140)
+    #expect(Set(plan.trials.map(\.spec.seed.order)) == Set(1...10))
+    for seed in 1...10 {
+      #expect(plan.trials.filter { $0.spec.seed == Seed(Int64(seed)) }.count == 14)
+    }
+  }
+
+  @Test func theKerasExampleIsTheKnownOne() throws {
+    let spec = try #require(try planned("grids/keras-vgg-example.yaml").trials.first).spec
+    #expect(spec.network == .kerasVGG)
+    #expect(
+      spec.dropout == [
+        DropoutSpec(site: .afterPool(block: 1), kind: .elementWise, rate: 0.25),
+        DropoutSpec(site: .afterPool(block: 2), kind: .elementWise, rate: 0.25),
+        DropoutSpec(site: .dense(layer: 1), kind: .elementWise, rate: 0.5),
+      ])
+    #expect(
+      spec.optimiser
+        == OptimiserSpec(
+          learningRate: 0.01, momentum: 0.9, nesterov: true, decay: 1e-6, form: .keras))
+    #expect((spec.batch, spec.epochs) == (32, 10))
+  }
+
+  @Test func everyExampleOfTheManualPlans() throws {
+    let parts = try read("docs/grids.md").components(separatedBy: "```yaml\n").dropFirst()
+    #expect(parts.count >= 7)
+    for part in parts {
+      let example = try #require(part.components(separatedBy: "```").first)
+      #expect(problems(example).isEmpty, "\(example)")
+    }
+  }
+
+  @Test func theManualShowsTheFirstLook() throws {
+    let part = try #require(
+      read("docs/grids.md").components(separatedBy: "## The placement question").dropFirst().first)
+    let example = try #require(
+      part.components(separatedBy: "```yaml\n").dropFirst().first?
+        .components(separatedBy: "```").first)
+    let (manual, file) = (try plan(example), try planned("grids/first-look.yaml"))
+    #expect(manual.trials == file.trials)
+    #expect(manual.cells == file.cells)
+  }
+
+  @Test func theManualListsEverySetting() throws {
+    let manual = try read("docs/grids.md")
+    for path in GridFile.settingPaths where !path.hasPrefix("seed.") {
+      #expect(manual.contains("`\(path)`"), "\(path)")
+    }
+  }
+}
