@@ -90,7 +90,7 @@ extension ResolvedNetwork.Layer {
   /// Numbers that the layer hands on for one image.
   fileprivate var outputCount: Int {
     switch self {
-    case .convolution(_, _, let output, _, _), .pool(_, _, _, _, let output): output.count
+    case .convolution(_, _, _, let output, _, _), .pool(_, _, _, _, let output): output.count
     case .dense(_, _, let outputs, _): outputs
     }
   }
