@@ -1,0 +1,77 @@
+import ExperimentModel
+import Foundation
+import Testing
+
+/// One message and one exit code for everything that can be wrong, and nothing overwritten.
+@Suite struct BadInputTests {
+  static let sound = """
+    data: {name: fashion-mnist-mini, train: 64, test: 32}
+    epochs: 1
+    """
+
+  @Test(arguments: [
+    ("rates: 1", "grid.yaml:1:1: ", UserError.Code.badInput),
+    ("dropout: {rate: 1}", "rate", .badInput),
+    ("dropout: {rate: often}", "rate", .badInput),
+    ("model: {name: m, blocks: [{filters: 8, kernel: 31, padding: valid}]}", "valid", .badInput),
+    ("data: {name: fashion-mnist-mini, train: 2001}", "2001", .badInput),
+    ("data: no-such-data", "no-such-data", .badData),
+    ("data: idx:/no/such/directory", "/no/such/directory", .badData),
+    ("a: [1", "grid.yaml:", .badInput),
+    ("", "grid.yaml", .badInput),
+  ])
+  func gridsThatMakeNoSense(text: String, part: String, code: UserError.Code) throws {
+    let workplace = try Program.Workplace()
+    let grid = try workplace.write(text, as: "grid.yaml")
+    for command in [["plan", "grid.yaml"], ["run", "grid.yaml", "-o", "out.h5"]] {
+      let outcome = try Program.run(command, in: workplace)
+      #expect(outcome.code == code.rawValue, "\(outcome.errors)")
+      #expect(outcome.errors.hasPrefix("dropgrid: "))
+      #expect(outcome.errors.contains(part), "\(outcome.errors)")
+      #expect(!FileManager.default.fileExists(atPath: workplace.path("out.h5")))
+    }
+    _ = grid
+  }
+
+  @Test func missingAndUnwritablePlaces() throws {
+    let workplace = try Program.Workplace()
+    _ = try workplace.write(Self.sound, as: "grid.yaml")
+    for (arguments, code) in [
+      (["plan", "none.yaml"], UserError.Code.badFile),
+      (["run", "grid.yaml", "-o", "/proc/none/out.h5"], .badFile),
+      (["run", "grid.yaml", "-o", "missing/out.h5"], .badFile),
+      (["show", "none.h5"], .badFile), (["show", "grid.yaml"], .badFile),
+      (["run", "grid.yaml", "--jobs", "0"], .badInput), (["run"], .badInput),
+      (["dance"], .badInput), (["run", "grid.yaml", "--rate", "1"], .badInput),
+    ] {
+      let outcome = try Program.run(arguments, in: workplace)
+      #expect(outcome.code == code.rawValue, "\(arguments): \(outcome.errors)")
+      #expect(!outcome.errors.isEmpty)
+    }
+  }
+
+  @Test func anotherGridsFileIsLeftAlone() throws {
+    let workplace = try Program.Workplace()
+    _ = try workplace.write(Self.sound, as: "grid.yaml")
+    _ = try workplace.write(Self.sound + "\nbatch: 16", as: "other.yaml")
+    let notResults = try workplace.write("precious", as: "text.h5")
+    #expect(try Program.run(["run", "grid.yaml", "-o", "out.h5"], in: workplace).code == 0)
+    let before = try Data(contentsOf: workplace.url.appending(path: "out.h5"))
+    let mismatch = try Program.run(["run", "other.yaml", "-o", "out.h5"], in: workplace)
+    #expect(mismatch.code == UserError.Code.mismatch.rawValue)
+    #expect(try Data(contentsOf: workplace.url.appending(path: "out.h5")) == before)
+    let foreign = try Program.run(["run", "grid.yaml", "-o", "text.h5"], in: workplace)
+    #expect(foreign.code == UserError.Code.badFile.rawValue)
+    #expect(try Data(contentsOf: URL(filePath: notResults)) == Data("precious".utf8))
+  }
+
+  @Test func helpAndVersion() throws {
+    let workplace = try Program.Workplace()
+    for arguments in [["--help"], ["run", "--help"], ["--version"]] {
+      let outcome = try Program.run(arguments, in: workplace)
+      #expect(outcome.code == 0)
+      #expect(outcome.errors.isEmpty)
+      #expect(!outcome.output.isEmpty)
+    }
+  }
+}
