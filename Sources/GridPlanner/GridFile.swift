@@ -26,7 +26,7 @@ public struct GridFile: Sendable {
   init(name: String, text: String, reader: GridReader) {
     self.name = name
     self.text = text
-    title = reader.title ?? Self.title(from: name)
+    title = reader.title.flatMap { $0.isEmpty ? nil : $0 } ?? Self.title(from: name)
     question = reader.question ?? ""
     choices = reader.choices
     exclusions = reader.exclusions
@@ -49,6 +49,19 @@ public struct GridFile: Sendable {
     reader.read(root)
     guard reader.issues.isEmpty else { throw GridError(issues: reader.issues) }
     return GridFile(name: name, text: text, reader: reader)
+  }
+
+  /// Reads a grid file's bytes: as `parse(_:name:)`, and bytes that are not UTF-8 are an error.
+  public static func parse(
+    bytes: some Sequence<UInt8>, name: String
+  ) throws(GridError) -> GridFile {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      let message = "the file is not UTF-8 text, so it is no grid file"
+      throw GridError(issues: [
+        GridIssue(file: name, position: .start, path: "", message: message)
+      ])
+    }
+    return try parse(text, name: name)
   }
 
   /// `first-look` for `grids/first-look.yaml`.

@@ -101,6 +101,9 @@ extension GridReader {
 
   private static func name(_ setting: Setting, _ text: String) throws(Complaint) -> String {
     if setting == .dataName {
+      guard !Wording.hasControls(text) else {
+        throw Complaint(message: "\(Wording.quote(text)) holds a control character; leave it out")
+      }
       if dataSchemes.contains(where: { text.hasPrefix($0) && text.count > $0.count }) {
         return text
       }

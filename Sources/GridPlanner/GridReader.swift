@@ -68,6 +68,8 @@ struct GridReader {
 
   private func unknown(_ key: String, path: String, keys: [String]) -> String {
     let unknown = "unknown key \(Wording.quote(path))"
+    // A file with so many mistakes is no misspelt grid, and the search takes its time.
+    guard issues.count < GridError.mostShown else { return unknown }
     if let near = Wording.nearest(to: key, in: keys) {
       return "\(unknown); did you mean `\(near)`?"
     }
@@ -111,6 +113,10 @@ struct GridReader {
       return nil
     }
     let words = text.split { $0.isWhitespace }.joined(separator: " ")
+    guard !Wording.hasControls(words) else {
+      report(entry.value.position, entry.key, "holds a control character; leave it out")
+      return nil
+    }
     guard words.unicodeScalars.count <= 1000 else {
       report(entry.value.position, entry.key, "is longer than 1,000 characters; shorten it")
       return nil

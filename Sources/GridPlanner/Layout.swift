@@ -51,9 +51,7 @@ struct Layout {
 
   /// The drafts in the order of training: block by block, the longest first, then as the cells.
   var order: [Int] {
-    drafts.indices.sorted { left, right in
-      let (a, b) = (drafts[left], drafts[right])
-      return (a.block, -a.trial.flops, left) < (b.block, -b.trial.flops, right)
-    }
+    let keys = drafts.enumerated().map { (block: $1.block, flops: -$1.trial.flops, draft: $0) }
+    return keys.sorted { $0 < $1 }.map(\.draft)
   }
 }

@@ -4,8 +4,16 @@ enum Wording {
   static func quote(_ text: String) -> String {
     var shown = String(String.UnicodeScalarView(text.unicodeScalars.prefix(40)))
     if text.unicodeScalars.count > 40 { shown += "…" }
-    let visible = shown.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? "␣" : $0 }
+    let visible = shown.unicodeScalars.map { isControl($0) ? "␣" : $0 }
     return "`\(String(String.UnicodeScalarView(visible)))`"
+  }
+
+  /// Whether `text` holds characters that could act on a terminal.
+  static func hasControls(_ text: String) -> Bool { text.unicodeScalars.contains(where: isControl) }
+
+  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    [.control, .format, .lineSeparator, .paragraphSeparator].contains(
+      scalar.properties.generalCategory)
   }
 
   /// `a, b or c`.

@@ -142,6 +142,25 @@ import Testing
     #expect(problems("title: '* \(all)'").first?.contains("every private character") == true)
   }
 
+  @Test func bytesThatAreNoTextAreAnError() throws {
+    let error = #expect(throws: GridError.self) {
+      try GridFile.parse(bytes: [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A], name: "x.h5")
+    }
+    #expect(error?.description == "x.h5:1:1: the file is not UTF-8 text, so it is no grid file")
+    #expect(try GridFile.parse(bytes: Array("seed: 1..3".utf8), name: "g").combinations == 3)
+  }
+
+  @Test func charactersThatActOnATerminalAreErrors() {
+    #expect(
+      problems("title: \"\\e[31mred\"") == ["g:1:8: title: holds a control character; leave it out"]
+    )
+    #expect(
+      problems("data: \"idx:a\\nb\"") == [
+        "g:1:7: data.name: `idx:a␣b` holds a control character; leave it out"
+      ])
+    #expect(problems("pool: \"\\u202Exam\"").first?.contains("`␣xam` is not known") == true)
+  }
+
   @Test func lineEndingsAndByteOrderMarksAreWhiteSpace() throws {
     let grid = try GridFile.parse("\u{FEFF}batch: [8, 16]\r\nseed: 1..2\r\n", name: "g")
     #expect(grid.axes.map(\.levels) == [["8", "16"], ["1", "2"]])
