@@ -28,10 +28,10 @@ import Testing
     let pool = try WorkerPool(count: ProcessInfo.processInfo.activeProcessorCount * 2)
     let watcher = try SignalWatcher(stop: stop, signals: [SIGUSR1]) { _ in }
     let summary = try await SweepScheduler(pool: pool).run(
-      Array(0..<40), of: planned(40), stop: stop,
+      Array(0..<pool.count), of: planned(pool.count), stop: stop,
       trial: { task in
         if task.index == 1 { kill(getpid(), SIGUSR1) }
-        while true { try task.checkCancellation() }
+        try trainUntilCancelled(task, pause: 0)
       }, sink: { _ in })
     #expect(summary.interrupted)
     watcher.end()

@@ -1,4 +1,5 @@
 import ExperimentModel
+import Foundation
 import Scheduling
 import Synchronization
 
@@ -40,4 +41,14 @@ final class Log<Element: Sendable>: Sendable {
   func add(_ element: Element) { state.withLock { $0.append(element) } }
 
   func add(_ elements: [Element]) { state.withLock { $0 += elements } }
+}
+
+/// A trial's endless training: ends when the sweep stops it, and fails where nobody does.
+func trainUntilCancelled(_ task: TrialTask, pause: UInt32 = 100) throws -> Never {
+  let began = ContinuousClock.now
+  while ContinuousClock.now - began < .seconds(5) {
+    try task.checkCancellation()
+    if pause > 0 { usleep(pause) }
+  }
+  throw TestError(description: "nobody cancelled trial \(task.index)")
 }

@@ -17,6 +17,7 @@ import Testing
     let now = Atomic<Int>(0)
     let most = Mutex(0)
     let names = Log<String>()
+    let deadline = ContinuousClock.now + .seconds(5)
     let summary = try await SweepScheduler(pool: pool).run(
       Array(0..<20), of: trials,
       trial: { task in
@@ -24,7 +25,9 @@ import Testing
         most.withLock { $0 = max($0, running) }
         names.add(threadName())
         // The first ones wait for each other: fewer than N at a time would never get past this.
-        while most.withLock({ $0 }) < workers { usleep(100) }
+        while most.withLock({ $0 }) < workers, ContinuousClock.now < deadline {
+          usleep(100)
+        }
         usleep(300)
         now.subtract(1, ordering: .sequentiallyConsistent)
         return self.record(task)
@@ -109,10 +112,7 @@ import Testing
       Array(0..<10), of: trials,
       trial: { task in
         if task.index == 1 { throw TestError(description: "no") }
-        while true {
-          try task.checkCancellation()
-          usleep(100)
-        }
+        try trainUntilCancelled(task)
       }, sink: { written.add($0.map(\.index)) })
     #expect(written.all == [1])
     #expect(summary == SweepSummary(done: 0, failed: 1, diverged: 0, notRun: 9, interrupted: false))
@@ -131,10 +131,7 @@ import Testing
         trial: { task in
           started.add(1, ordering: .sequentiallyConsistent)
           // The others would run for ever if nobody cancelled them.
-          while task.index > 2 {
-            try task.checkCancellation()
-            usleep(100)
-          }
+          if task.index > 2 { try trainUntilCancelled(task) }
           return self.record(task)
         },
         sink: { batch in
@@ -183,10 +180,7 @@ import Testing
       try await scheduler.run(
         Array(0..<60), of: trials,
         trial: { task in
-          while task.index >= 10 {
-            try task.checkCancellation()
-            usleep(100)
-          }
+          if task.index >= 10 { try trainUntilCancelled(task) }
           returned.add(task.index)
           return self.record(task)
         },
@@ -240,13 +234,11 @@ import Testing
     let stop = StopRequest()
     let scheduler = SweepScheduler(pool: pool)
     async let sweep = scheduler.run(
-      Array(0..<60), of: trials, stop: stop,
-      trial: { task in
-        while true { try task.checkCancellation() }
-      }, sink: { _ in })
+      Array(0..<(cores + 2)), of: planned(cores + 2), stop: stop,
+      trial: { try trainUntilCancelled($0, pause: 0) }, sink: { _ in })
     for _ in 0..<20 { await Task.detached { await Task.yield() }.value }
     stop.request()
-    #expect(try await sweep.notRun == 60)
+    #expect(try await sweep.notRun == cores + 2)
     await pool.shutdown()
   }
 
