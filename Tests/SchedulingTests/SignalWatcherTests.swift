@@ -10,14 +10,14 @@ import Testing
     let watcher = try SignalWatcher(stop: stop, signals: [SIGUSR1, SIGUSR2]) { seen.add($0) }
     #expect(watcher.received == nil)
     #expect(watcher.exitCode == nil)
+    // The second is an echo, as `timeout` sends it: to the process, then to its group.
+    kill(getpid(), SIGUSR2)
     kill(getpid(), SIGUSR2)
     while seen.all.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
+    try await Task.sleep(for: .milliseconds(20))
     #expect(stop.isRequested)
     #expect(watcher.received == SIGUSR2)
     #expect(watcher.exitCode == 128 + SIGUSR2)
-    // An echo, as `timeout` sends it: to the process, then to its group.
-    kill(getpid(), SIGUSR2)
-    try await Task.sleep(for: .milliseconds(20))
     #expect(seen.all == [SIGUSR2])
     watcher.end()
     watcher.end()
