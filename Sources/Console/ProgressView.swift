@@ -1,0 +1,80 @@
+public import ExperimentModel
+
+/// What the terminal shows of a sweep: a value that events change and that renders itself.
+///
+/// It knows no clock, no terminal and no thread: times are seconds since the sweep began, given by
+/// the caller. `ProgressDisplay` connects it to the world.
+public struct ProgressView: Sendable {
+  struct Running {
+    var trial: Int
+    var epoch = 0
+    var metrics: [Metric: Float] = [:]
+  }
+
+  let title: String
+  let items: [ProgressItem]
+  let jobs: Int
+  let recordedBefore: Int
+  let style: ProgressStyle
+  /// Cells of the longest label, so that the columns stand still.
+  let labelWidth: Int
+  /// By worker.
+  private(set) var running: [Int: Running] = [:]
+  private(set) var ended: Int
+  private(set) var bad = 0
+  private(set) var meter: WorkMeter
+
+  /// - Parameters:
+  ///   - title: the sweep's name.
+  ///   - items: one for each trial of the plan, in its order.
+  ///   - recorded: trials that an earlier run finished; they count as done.
+  ///   - jobs: trials at a time.
+  public init(
+    title: String, items: [ProgressItem], recorded: Set<Int> = [], jobs: Int, style: ProgressStyle
+  ) {
+    let recorded = recorded.filter(items.indices.contains)
+    self.title = StyledLine.printable(title)
+    self.items = items.map {
+      var item = $0
+      item.label = StyledLine.printable(item.label)
+      return item
+    }
+    labelWidth = self.items.reduce(0) { max($0, DisplayWidth.of($1.label)) }
+    self.jobs = jobs
+    self.style = style
+    recordedBefore = recorded.count
+    ended = recorded.count
+    meter = WorkMeter(
+      flops: items.map(\.flops), epochs: items.map(\.epochs), recorded: recorded, jobs: jobs)
+  }
+
+  /// Takes an event in; events of trials that are not in the plan are ignored.
+  ///
+  /// - Returns: a line that should stay on the terminal, if the event deserves one: every finished
+  ///   trial where lines are only added, and one that went wrong also above a live display.
+  public mutating func receive(_ event: SweepEvent, at time: Double) -> String? {
+    switch event {
+    case .started(let trial, let worker):
+      guard items.indices.contains(trial) else { return nil }
+      // The worker's last trial has ended even if its record is still on its way to the disk.
+      running[worker] = Running(trial: trial)
+      meter.started(trial, at: time)
+    case .epoch(let trial, let worker, let epoch, let metrics):
+      guard items.indices.contains(trial), running[worker]?.trial == trial else { return nil }
+      running[worker]?.epoch = epoch
+      running[worker]?.metrics = metrics
+      meter.finished(epoch, of: trial, at: time)
+    case .finished(let trial, let worker, let record):
+      guard items.indices.contains(trial) else { return nil }
+      if running[worker]?.trial == trial { running[worker] = nil }
+      let wentWrong = [.failed, .diverged, .timedOut].contains(record.status)
+      ended += 1
+      bad += wentWrong ? 1 : 0
+      meter.finished(trial, isWhole: record.status == .done, at: time)
+      if wentWrong || !style.isLive {
+        return finishedLine(items[trial].label, record, at: time).rendered(style)
+      }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,43 @@
+import Glibc
+
+/// The file that progress goes to, as a terminal or not.
+struct Terminal: Sendable {
+  let file: Int32
+
+  var isTerminal: Bool { isatty(file) == 1 }
+
+  /// The window's size; 80 by 24 where it is unknown.
+  var size: (columns: Int, rows: Int) {
+    var size = winsize()
+    guard ioctl(file, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0
+    else { return (80, 24) }
+    return (Int(size.ws_col), Int(size.ws_row))
+  }
+
+  /// Writes everything in one call where the system allows it.
+  ///
+  /// - Returns: whether it arrived; a terminal that hung up takes no more.
+  func write(_ text: String) -> Bool {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+      if count > 0 {
+        bytes = bytes.dropFirst(count)
+      } else if errno == EAGAIN {
+        var poll = pollfd(fd: file, events: Int16(POLLOUT), revents: 0)
+        Glibc.poll(&poll, 1, 100)
+      } else if errno != EINTR {
+        return false
+      }
+    }
+    return true
+  }
+
+  /// Makes the calling thread get an error instead of the process a deadly SIGPIPE.
+  static func ignoreHangUps() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGPIPE)
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
+  }
+}

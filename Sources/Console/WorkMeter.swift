@@ -1,0 +1,87 @@
+/// Measures the sweep's speed in floating-point operations and forecasts its end.
+///
+/// Trials differ in cost, so progress and the forecast count operations. The speed is that of one
+/// worker: operations of finished epochs over the seconds they took. What runs is credited with what
+/// it should have done since its last finished epoch, so that the forecast counts down evenly.
+struct WorkMeter {
+  private struct Running {
+    /// When its last epoch ended; at first when it started.
+    var since: Double
+    var epochs = 0
+  }
+
+  private let work: [Double]
+  private let epochs: [Int]
+  private let jobs: Int
+  private let total: Double
+  private var waiting: Double
+  private var done: Double
+  private var running: [Int: Running] = [:]
+  private var measuredWork = 0.0
+  private var measuredSeconds = 0.0
+
+  /// - Parameters:
+  ///   - flops: of each planned trial; where any is not positive, all count the same.
+  ///   - recorded: trials that an earlier run finished.
+  ///   - jobs: trials at a time.
+  init(flops: [Double], epochs: [Int], recorded: Set<Int>, jobs: Int) {
+    let isUsable = flops.allSatisfy { $0 > 0 && $0.isFinite }
+    work = isUsable ? flops : flops.map { _ in 1 }
+    self.epochs = epochs.map { max($0, 1) }
+    self.jobs = max(jobs, 1)
+    total = work.reduce(0, +)
+    done = recorded.reduce(0) { [work] in $0 + work[$1] }
+    waiting = total - done
+  }
+
+  /// Finished operations over all operations, finished epochs of running trials included.
+  var fraction: Double {
+    guard total > 0 else { return 1 }
+    let partial = running.reduce(0) { $0 + finishedWork($1.key, $1.value) }
+    return min((done + partial) / total, 1)
+  }
+
+  mutating func started(_ trial: Int, at time: Double) {
+    waiting = max(waiting - work[trial], 0)
+    running[trial] = Running(since: time)
+  }
+
+  mutating func finished(_ epoch: Int, of trial: Int, at time: Double) {
+    guard var state = running[trial], epoch > state.epochs else { return }
+    measure(work[trial] * Double(epoch - state.epochs) / Double(epochs[trial]), time - state.since)
+    state.epochs = min(epoch, epochs[trial])
+    state.since = time
+    running[trial] = state
+  }
+
+  /// - Parameter isWhole: whether it did all its work; a trial that failed says nothing of speed.
+  mutating func finished(_ trial: Int, isWhole: Bool, at time: Double) {
+    guard let state = running.removeValue(forKey: trial) else { return }
+    let rest = work[trial] - finishedWork(trial, state)
+    if isWhole && state.epochs < epochs[trial] { measure(rest, time - state.since) }
+    done += work[trial]
+  }
+
+  /// Seconds until the last trial ends; nil before anything was measured.
+  func remaining(at time: Double) -> Double? {
+    guard measuredSeconds > 0, measuredWork > 0 else { return nil }
+    let speed = measuredWork / measuredSeconds
+    let rests = running.map { trial, state in
+      let rest = work[trial] - finishedWork(trial, state)
+      let step = state.epochs < epochs[trial] ? work[trial] / Double(epochs[trial]) : 0
+      return rest - min(speed * max(time - state.since, 0), step)
+    }
+    // Nobody is done before the longest that runs; all workers share the rest.
+    let shared = (waiting + rests.reduce(0, +)) / Double(jobs)
+    return max(shared, rests.max() ?? 0, 0) / speed
+  }
+
+  private mutating func measure(_ work: Double, _ seconds: Double) {
+    measuredWork += work
+    measuredSeconds += max(seconds, 0)
+  }
+
+  private func finishedWork(_ trial: Int, _ state: Running) -> Double {
+    work[trial] * Double(state.epochs) / Double(epochs[trial])
+  }
+}

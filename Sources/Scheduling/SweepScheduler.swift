@@ -1,0 +1,161 @@
+public import ExperimentModel
+import Glibc
+
+/// Runs the trials of a sweep on a worker pool, a bounded number at a time.
+///
+/// A trial is a synchronous function. What it throws becomes a record with status `failed`, and the
+/// others go on; a trial that stops because the sweep stops leaves no record. Records go to the
+/// sink, one batch at a time, from tasks that cancellation does not reach: what finished is kept.
+///
+/// Events are handed to a callback on the thread where they happen rather than through a stream:
+/// several watchers can share it without a broadcaster between, nothing is buffered without bound,
+/// and after `run` returns no event is still on its way. The callback must return promptly: take a
+/// lock for a few fields or yield to a stream, and leave output to another thread. The events of one
+/// trial come in order; a worker's next trial may start before its last one is announced as
+/// finished, because that waits for the disk. Records in events carry no weights.
+public struct SweepScheduler: Sendable {
+  public typealias Trial = @Sendable (TrialTask) throws -> TrialRecord
+  public typealias Sink = @Sendable ([FinishedTrial]) async throws -> Void
+  public typealias Events = @Sendable (SweepEvent) -> Void
+
+  public var pool: WorkerPool
+  /// Whether the first trial that fails or diverges ends the sweep, without the running ones.
+  public var failFast: Bool
+
+  public init(pool: WorkerPool, failFast: Bool = false) {
+    self.pool = pool
+    self.failFast = failFast
+  }
+
+  /// Runs trials and returns when all have ended and are written, or the sweep stopped early.
+  ///
+  /// The sweep stops early on `stop`, on the cancellation of the calling task, with `failFast` on a
+  /// bad trial, and when the sink throws: no trial starts any more, running ones see `isCancelled`,
+  /// and unless it was the sink that failed, everything that finished is still written.
+  ///
+  /// - Parameters:
+  ///   - order: indices into `trials`, each at most once; trials start in this order.
+  ///   - trials: the plan's.
+  ///   - trial: trains one; the record must carry the planned id.
+  ///   - sink: keeps finished trials; one call at a time, in the order in which trials ended.
+  /// - Throws: what the sink threw.
+  public func run(
+    _ order: [Int], of trials: [PlannedTrial], stop: StopRequest = StopRequest(),
+    events: @escaping Events = { _ in }, trial: @escaping Trial, sink: @escaping Sink
+  ) async throws -> SweepSummary {
+    precondition(Set(order).count == order.count, "a trial is listed twice in a sweep's order")
+    precondition(order.allSatisfy(trials.indices.contains), "a trial in the order is not planned")
+    let cancel = StopRequest()
+    var sweep = Sweep(
+      machine: SweepMachine(order: order, workers: pool.count, failFast: failFast), pool: pool,
+      trials: trials, stops: [stop, cancel], cancel: cancel, events: events, trial: trial,
+      sink: sink)
+    return try await withTaskCancellationHandler {
+      await withTaskGroup(of: Sweep.Message.self) { await sweep.run(in: &$0) }
+      if let error = sweep.sinkError { throw error }
+      return sweep.machine.summary
+    } onCancel: {
+      cancel.request()
+    }
+  }
+}
+
+/// Carries out what the machine decides.
+private struct Sweep {
+  enum Message: Sendable {
+    case ended(FinishedTrial)
+    case cancelled(Int)
+    case written([FinishedTrial])
+    case writeFailed(any Error)
+  }
+
+  var machine: SweepMachine
+  let pool: WorkerPool
+  let trials: [PlannedTrial]
+  let stops: [StopRequest]
+  let cancel: StopRequest
+  let events: SweepScheduler.Events
+  let trial: SweepScheduler.Trial
+  let sink: SweepScheduler.Sink
+  var unwritten: [Int: FinishedTrial] = [:]
+  var sinkError: (any Error)?
+
+  mutating func run(in group: inout TaskGroup<Message>) async {
+    heedStop(&group)
+    perform(machine.begin(), &group)
+    while let message = await group.next() {
+      heedStop(&group)
+      handle(message, &group)
+    }
+    precondition(machine.isOver, "the sweep ended with work left")
+  }
+
+  private mutating func heedStop(_ group: inout TaskGroup<Message>) {
+    if stops.contains(where: \.isRequested) { perform(machine.stopRequested(), &group) }
+  }
+
+  private mutating func handle(_ message: Message, _ group: inout TaskGroup<Message>) {
+    switch message {
+    case .ended(let finished):
+      unwritten[finished.index] = finished
+      perform(machine.ended(finished.index, .recorded(finished.record.status)), &group)
+    case .cancelled(let index):
+      perform(machine.ended(index, .cancelled), &group)
+    case .written(let batch):
+      perform(machine.written(), &group)
+      for finished in batch {
+        var record = finished.record
+        record.weights = []
+        events(.finished(trial: finished.index, worker: finished.worker, record: record))
+      }
+    case .writeFailed(let error):
+      sinkError = error
+      perform(machine.writeFailed(), &group)
+    }
+  }
+
+  private mutating func perform(
+    _ actions: [SweepMachine.Action], _ group: inout TaskGroup<Message>
+  ) {
+    for action in actions {
+      switch action {
+      case .start(let index, let worker):
+        let task = TrialTask(index: index, worker: worker, stops: stops, events: events)
+        group.addTask(executorPreference: pool) { [id = trials[index].id, trial, events] in
+          events(.started(trial: index, worker: worker))
+          return Self.end(of: task, id: id, trial: trial)
+        }
+      case .write(let indices):
+        let batch = indices.compactMap { unwritten.removeValue(forKey: $0) }
+        group.addTask { [sink] in
+          // A task of its own: a finished record must not be lost to the group's cancellation.
+          switch await Task(operation: { try await sink(batch) }).result {
+          case .success: .written(batch)
+          case .failure(let error): .writeFailed(error)
+          }
+        }
+      case .cancelRunning:
+        cancel.request()
+      }
+    }
+  }
+
+  /// Runs a trial to its end on the calling thread.
+  private static func end(of task: TrialTask, id: TrialID, trial: SweepScheduler.Trial) -> Message {
+    let began = ContinuousClock.now
+    do {
+      let record = try trial(task)
+      precondition(record.id == id, "trial \(task.index) returned the record of another trial")
+      return .ended(FinishedTrial(index: task.index, worker: task.worker, record: record))
+    } catch {
+      if error is CancellationError && task.isCancelled { return .cancelled(task.index) }
+      var time = timespec()
+      clock_gettime(CLOCK_REALTIME, &time)
+      let record = TrialRecord(
+        id: id, status: .failed, message: String(describing: error),
+        finishedAt: Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9,
+        duration: (ContinuousClock.now - began) / .seconds(1))
+      return .ended(FinishedTrial(index: task.index, worker: task.worker, record: record))
+    }
+  }
+}

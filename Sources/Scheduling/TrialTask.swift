@@ -1,0 +1,37 @@
+public import ExperimentModel
+
+/// What a running trial sees of the sweep around it.
+public struct TrialTask: Sendable {
+  /// The trial's index in `Plan.trials`.
+  public let index: Int
+  /// Which of the places for running trials it takes, from 0; a place is taken by one at a time.
+  public let worker: Int
+  private let stops: [StopRequest]
+  private let events: @Sendable (SweepEvent) -> Void
+
+  init(
+    index: Int, worker: Int, stops: [StopRequest], events: @escaping @Sendable (SweepEvent) -> Void
+  ) {
+    self.index = index
+    self.worker = worker
+    self.stops = stops
+    self.events = events
+  }
+
+  /// Whether the trial should end without a record: a few nanoseconds, to be asked at every step.
+  public var isCancelled: Bool { stops.contains { $0.isRequested } }
+
+  /// Ends a trial that should end.
+  ///
+  /// - Throws: `CancellationError` once the sweep stops; let it pass through.
+  public func checkCancellation() throws {
+    if isCancelled { throw CancellationError() }
+  }
+
+  /// Tells those who watch the sweep how an epoch went; returns at once.
+  ///
+  /// - Parameter epoch: counts from 1.
+  public func report(epoch: Int, metrics: [Metric: Float]) {
+    events(.epoch(trial: index, worker: worker, epoch: epoch, metrics: metrics))
+  }
+}
