@@ -80,8 +80,8 @@ let package = Package(
     .executableTarget(
       name: "dropgrid",
       dependencies: [
-        "ExperimentModel", "GridPlanner", "Datasets", "Training", "Scheduling", "Console",
-        "ResultsStore", "Analysis",
+        "ExperimentModel", "GridPlanner", "TensorCore", "Datasets", "Training", "Scheduling",
+        "Console", "ResultsStore", "Analysis",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
@@ -99,6 +99,10 @@ let tests: [(module: String, others: [Target.Dependency])] = [
   ("Training", []), ("Scheduling", []), ("Console", []), ("HDF5", []),
   ("ResultsStore", []), ("Analysis", []),
 ]
+package.targets.append(
+  .testTarget(
+    name: "ProgramTests", dependencies: ["dropgrid", "ExperimentModel", "ResultsStore"],
+    swiftSettings: swiftSettings))
 for (module, others) in tests {
   package.targets.append(
     .testTarget(

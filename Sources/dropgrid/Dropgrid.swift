@@ -43,13 +43,16 @@ struct Dropgrid: AsyncParsableCommand {
     case let code as ExitCode: Foundation.exit(code.rawValue)
     default:
       guard exitCode(for: error) != .success else { exit(withError: error) }
-      fputs(fullMessage(for: error) + "\n", stderr)
-      Foundation.exit(UserError.Code.badInput.rawValue)
+      complain(fullMessage(for: error), UserError.Code.badInput.rawValue)
     }
   }
 
   private static func fail(_ message: String, _ code: Int32) -> Never {
-    fputs("dropgrid: \(message)\n", stderr)
+    complain("dropgrid: \(message)", code)
+  }
+
+  private static func complain(_ text: String, _ code: Int32) -> Never {
+    FileHandle.standardError.write(Data((text + "\n").utf8))
     Foundation.exit(code)
   }
 }

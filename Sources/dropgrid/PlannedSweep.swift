@@ -14,7 +14,7 @@ struct PlannedSweep {
 
   /// Reads and plans the grid file at `path`.
   init(path: String) async throws {
-    grid = try GridFile.parse(try Self.text(of: path), name: path)
+    grid = try GridFile.parse(bytes: try Self.contents(of: path), name: path)
     let cache = DatasetCache()
     var cards: [String: DatasetCard] = [:]
     for name in grid.dataNames { cards[name] = DatasetCard(try await cache.images(name)) }
@@ -23,18 +23,13 @@ struct PlannedSweep {
     self.cards = cards
   }
 
-  private static func text(of path: String) throws(UserError) -> String {
-    let data: Data
+  private static func contents(of path: String) throws(UserError) -> Data {
     do {
-      data = try Data(contentsOf: URL(filePath: path))
+      return try Data(contentsOf: URL(filePath: path))
     } catch {
       let reason = (error as NSError).localizedDescription
       throw UserError(.badFile, "\(path): the grid file cannot be read: \(reason)")
     }
-    guard let text = String(validating: data, as: UTF8.self) else {
-      throw UserError(.badInput, "\(path): not UTF-8 text; save the grid file as UTF-8")
-    }
-    return text
   }
 
   /// The images of one trial; prepared once for all trials that share them.

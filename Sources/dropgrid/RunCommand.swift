@@ -40,7 +40,7 @@ struct RunCommand: AsyncParsableCommand {
     if !writer.finished.isEmpty {
       print("\(path): \(writer.finished.count) trials are there, \(order.count) to go\n")
     }
-    fflush(stdout)
+    fflush(nil)
     let outcome = try await train(order, of: sweep, into: writer)
     try await writer.finish()
 
