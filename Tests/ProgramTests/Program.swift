@@ -14,7 +14,8 @@ struct Program {
   /// A directory of the test's own, removed with it.
   final class Workplace {
     let url = FileManager.default.temporaryDirectory.appending(
-      path: "dropgrid-\(ProcessInfo.processInfo.processIdentifier)-\(UInt64.random(in: 0 ... .max))")
+      path: "dropgrid-\(ProcessInfo.processInfo.processIdentifier)-\(UInt64.random(in: 0 ... .max))"
+    )
 
     init() throws {
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)

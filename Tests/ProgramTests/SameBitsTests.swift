@@ -20,7 +20,8 @@ import Testing
   /// The grid's numbers from one worker, without interruption.
   static func reference(in workplace: Program.Workplace) async throws -> Recorded {
     let grid = try workplace.write(Self.grid, as: "grid.yaml")
-    let outcome = try await Program.run(["run", grid, "-o", "one.h5", "--jobs", "1"], in: workplace)
+    let outcome = try await Program.run(
+      ["run", grid, "-o", "one.h5", "--jobs", "1"], in: workplace)
     #expect(outcome.code == 0, "\(outcome.errors)")
     let recorded = try Recorded(workplace.path("one.h5"))
     #expect(recorded.finished == 20)
@@ -32,7 +33,8 @@ import Testing
     let workplace = try Program.Workplace()
     let reference = try await Self.reference(in: workplace)
 
-    let two = try await Program.run(["run", "grid.yaml", "-o", "two.h5", "--jobs", "2"], in: workplace)
+    let two = try await Program.run(
+      ["run", "grid.yaml", "-o", "two.h5", "--jobs", "2"], in: workplace)
     #expect(two.code == 0, "\(two.errors)")
     #expect(try Recorded(workplace.path("two.h5")) == reference)
 
