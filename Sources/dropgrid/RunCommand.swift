@@ -24,7 +24,7 @@ struct RunCommand: AsyncParsableCommand {
     completion: .file(extensions: ["h5"]))
   var output: String?
 
-  @Option(name: .shortAndLong, help: "Trials at a time (default: the cores there are).")
+  @Option(name: .shortAndLong, help: "Trials at a time; one per core unless given.")
   var jobs: Jobs = Jobs(count: AvailableCores.count())
 
   @Flag(help: "Stop at the first trial that fails or diverges.")
