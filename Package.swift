@@ -18,7 +18,7 @@ let package = Package(
       name: "Dropgrid",
       targets: [
         "ExperimentModel", "GridPlanner", "TensorCore", "Datasets", "Training", "Scheduling",
-        "HDF5", "ResultsStore", "Analysis", "Console",
+        "HDF5", "ResultsStore", "Analysis", "Report", "Console",
       ]),
   ],
   dependencies: [
@@ -75,13 +75,15 @@ let package = Package(
 
     // The answer.
     .target(name: "Analysis", dependencies: ["ExperimentModel"], swiftSettings: swiftSettings),
+    .target(
+      name: "Report", dependencies: ["ExperimentModel", "Analysis"], swiftSettings: swiftSettings),
 
     // Arguments and wiring.
     .executableTarget(
       name: "dropgrid",
       dependencies: [
         "ExperimentModel", "GridPlanner", "TensorCore", "Datasets", "Training", "Scheduling",
-        "Console", "ResultsStore", "Analysis",
+        "Console", "ResultsStore", "Analysis", "Report",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
@@ -97,7 +99,7 @@ let tests: [(module: String, others: [Target.Dependency])] = [
   ("ExperimentModel", []), ("GridPlanner", []), ("TensorReference", []),
   ("TensorCore", ["TensorReference", "CKernels"]), ("Datasets", []),
   ("Training", []), ("Scheduling", []), ("Console", []), ("HDF5", []),
-  ("ResultsStore", []), ("Analysis", []),
+  ("ResultsStore", []), ("Analysis", []), ("Report", []),
 ]
 package.targets.append(
   .testTarget(
