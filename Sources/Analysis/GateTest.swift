@@ -78,7 +78,7 @@ public struct GateTest: Sendable, Hashable, Encodable {
 /// The tests of all arms and of their mean.
 package struct GateFamily: Sendable {
   /// The chance that a gate fails although no arm loses more than the margin is at most this.
-  package static let alpha = 0.002
+  package static let alpha = 0.001
   /// The one-sided level at which the absence of harm is shown, for each arm: all must show it,
   /// so that the chance of a wrong pass is at most this.
   package static let soundLevel = 0.05

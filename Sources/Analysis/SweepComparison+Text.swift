@@ -43,22 +43,32 @@ extension SweepComparison {
     return lines
   }
 
+  /// A terminal has room for the baseline and the difference.
+  private static let candidateTitle = 1
   private static let titles = ["baseline", "candidate", "difference", "p (harm)", "verdict"]
 
   /// The arms' settings, then what `titles` name; the mean over arms comes first.
   private var rows: [(settings: [String], figures: [String])] {
     var rows = arms.map { arm in
-      (arm.settings.values.map(\.description), figures(arm.test, arm.verdict.rawValue))
+      (arm.settings.values.map(\.description), figures(arm.test, Self.word(arm.verdict)))
     }
     if let overall {
       let verdict: GateVerdict =
         overall.isHarm ? .harm : overall.isSound ? .noHarm : .inconclusive
-      let word = self.verdict == .identical ? self.verdict.rawValue : verdict.rawValue
+      let word = Self.word(self.verdict == .identical ? .identical : verdict)
       let names = arms[0].settings.names
       rows.insert(
         (names.indices.map { $0 == 0 ? "all arms" : "" }, figures(overall, word)), at: 0)
     }
     return rows
+  }
+
+  private static func word(_ verdict: GateVerdict) -> String {
+    switch verdict {
+    case .identical: "identical"
+    case .differentBits: "other bits"
+    default: verdict.rawValue
+    }
   }
 
   private func figures(_ test: GateTest, _ verdict: String) -> [String] {
@@ -84,7 +94,7 @@ extension SweepComparison {
         TextColumn(
           names[index], alignment: .left, isFlexible: true, cells: rows.map { $0.settings[index] })
       }
-      + Self.titles.indices.map { index in
+      + Self.titles.indices.filter { $0 != Self.candidateTitle }.map { index in
         TextColumn(
           Self.titles[index], alignment: index == 4 ? .left : .right,
           cells: rows.map { $0.figures[index] })

@@ -31,7 +31,7 @@ public enum GateVerdict: String, Sendable, Hashable, Codable {
 ///
 /// Arms are matched by every column but the seed. Equal seeds are paired, fresh ones compared as
 /// two samples. Harm has to be shown (a one-sided test of a loss beyond the margin, Holm over all
-/// arms and their mean at α = 0.002), and so has its absence; what lies between is inconclusive.
+/// arms and their mean at α = 0.001), and so has its absence; what lies between is inconclusive.
 /// Where the engine is the same, equal trials must have equal bits.
 public struct SweepComparison: Sendable, Hashable, Encodable {
   public struct Arm: Sendable, Hashable, Encodable {

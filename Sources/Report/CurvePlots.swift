@@ -30,6 +30,9 @@ struct CurvePlots {
       var curves: [String] = []
       let levels = Set(panel.cells.compactMap { $0.settings[rate]?.number }).sorted()
       let step = zip(levels, levels.dropFirst()).map { $1 - $0 }.min() ?? 1
+      commands.append("set xtics (\(levels.map { "\($0)" }.joined(separator: ", ")))")
+      commands.append(
+        "set xrange [\((levels.first ?? 0) - 0.25 * step):\((levels.last ?? 1) + 0.25 * step)]")
       for (index, placement) in placements.enumerated() {
         let rows = panel.cells.filter { ($0.settings["placement"] ?? .none) == placement }
           .compactMap { cell -> [Double]? in
@@ -49,7 +52,7 @@ struct CurvePlots {
             + "\(style) title \(Plot.quote(name(placement, of: "placement")))")
       }
       commands +=
-        frame(panel, range, xMargin: 0.2 * step) + ["plot " + curves.joined(separator: ", ")]
+        frame(panel, range, lines: placements.count) + ["plot " + curves.joined(separator: ", ")]
       return Plot(
         title: "Test accuracy over the dropout rate: \(panel.title)", width: 440, height: 320,
         commands: commands)
@@ -72,7 +75,11 @@ struct CurvePlots {
       }
       guard !lines.isEmpty else { return nil }
       let shown = lines.prefix(PlotColour.series.count)
-      var commands = ["set xlabel 'epoch'", "set ylabel 'test loss, mean over seeds'"]
+      let epochs = shown.map(\.values.count).max() ?? 1
+      var commands = [
+        "set xlabel 'epoch'", "set ylabel 'test loss'",
+        "set xrange [\(epochs > 1 ? 1 : 0.5):\(epochs > 1 ? Double(epochs) : 1.5)]",
+      ]
       var curves: [String] = []
       for (index, line) in shown.enumerated() {
         commands.append(
@@ -81,9 +88,10 @@ struct CurvePlots {
           "$line\(index) using 1:2 with lines linewidth 2 linecolor \(colour(index).gnuplot) "
             + "title \(Plot.quote(line.name))")
       }
-      commands += frame(panel, range, xMargin: 0.2) + ["plot " + curves.joined(separator: ", ")]
+      commands +=
+        frame(panel, range, lines: shown.count) + ["plot " + curves.joined(separator: ", ")]
       return Plot(
-        title: "Test loss by epoch: \(panel.title)", width: 440, height: 340, commands: commands)
+        title: "Test loss by epoch: \(panel.title)", width: 440, height: 360, commands: commands)
     }
   }
 
@@ -102,13 +110,14 @@ struct CurvePlots {
   }
 
   private func frame(
-    _ panel: Panel, _ range: ClosedRange<Double>, xMargin: Double
+    _ panel: Panel, _ range: ClosedRange<Double>, lines: Int
   ) -> [String] {
     [
       "set title \(Plot.quote(String(panel.title.prefix(60)))) offset 0, -0.3",
       "set yrange [\(range.lowerBound):\(range.upperBound)]",
-      "set offsets \(xMargin), \(xMargin), 0, 0",
-      "set key below horizontal samplen 1.5 spacing 1.1 width 1 maxrows 3",
+      "set key at screen 0.56, screen 0.03 center bottom vertical maxrows \((lines + 1) / 2) "
+        + "samplen 1.2 width -1 Left reverse",
+      "set bmargin \(3.8 + 1.2 * Double((lines + 1) / 2))", "set lmargin 9.5", "set rmargin 2",
     ]
   }
 
@@ -124,9 +133,9 @@ struct CurvePlots {
     let rate = report.rateColumn.flatMap { cell.settings[$0] }
     if rate?.number == 0 { return "no dropout" }
     let parts = apart.compactMap { column in
-      cell.settings[column].flatMap { $0 == .none ? nil : name($0, of: column) }
+      cell.settings[column].flatMap { $0 == .none ? nil : $0.description }
     }
-    return parts.isEmpty ? "all seeds" : parts.joined(separator: ", ")
+    return parts.isEmpty ? "all seeds" : parts.joined(separator: " ")
   }
 
   private func name(_ value: SettingValue, of column: String) -> String {

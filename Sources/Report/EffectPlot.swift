@@ -4,6 +4,7 @@ internal import Analysis
 struct EffectPlot {
   /// More lines than this are no picture; the table has them all.
   static let most = 40
+  private static let width = 720
 
   let result: ComparisonResult
   let wording: Wording
@@ -35,6 +36,7 @@ struct EffectPlot {
       "set yrange [0.4:\(Double(contrasts.count) + 0.6)]",
       "set ytics (\(labels.joined(separator: ", "))) scale 0 textcolor \(PlotColour.ink.gnuplot)",
       "set xlabel \(Plot.quote(axis))", "set grid noytics", "set offsets 0.1, 0.1, 0, 0",
+      "set lmargin at screen \(margin(contrasts))", "set rmargin at screen 0.97",
     ]
     if let margin = result.margin {
       commands.append(
@@ -51,18 +53,22 @@ struct EffectPlot {
             + "linecolor \($0.gnuplot)"
         }.joined(separator: ", "))
     return Plot(
-      title: "\(result.factor): differences in test accuracy with 95% intervals", width: 640,
+      title: "\(result.factor): differences in test accuracy with 95% intervals", width: Self.width,
       height: 70 + 30 * contrasts.count, commands: commands)
   }
 
   private var axis: String {
+    let bases = Set(contrasts.map(\.b))
     let pairs = Set(contrasts.map { [$0.a, $0.b] })
-    guard pairs.count == 1, let first = contrasts.first else {
-      return "difference in test accuracy, points"
-    }
-    return
-      "\(wording.phrase(first.factor, first.a)) minus \(wording.phrase(first.factor, first.b)),"
-      + " points of test accuracy"
+    let unit = "points of test accuracy"
+    guard let first = contrasts.first, bases.count == 1 else { return "difference, \(unit)" }
+    return "\(pairs.count == 1 ? first.a.description : "each") − \(first.b), \(unit)"
+  }
+
+  /// The share of the width that the labels need; gnuplot's own guess is far too wide.
+  private func margin(_ contrasts: [Contrast]) -> Double {
+    let longest = contrasts.map { label($0).count }.max() ?? 0
+    return min(0.6, Double(longest * 7 + 24) / Double(Self.width))
   }
 
   private func label(_ contrast: Contrast) -> String {

@@ -38,7 +38,13 @@ extension SweepReport {
     let factor = result.factor.split(separator: "_").joined(separator: " ")
     return ReportSection(
       title: "What \(factor) does", paragraphs: notes, plots: effects.plot.map { [$0] } ?? [],
-      isWide: true, tables: [("Contrasts", contrastTable(result))])
+      isWide: true,
+      tables: [("Differences in test accuracy" + seedsNote(result), contrastTable(result))])
+  }
+
+  private func seedsNote(_ result: Analysis.ComparisonResult) -> String {
+    let counts = Set(result.family.map(\.seeds))
+    return counts.count == 1 ? ", \(NumberText.seeds(counts.first ?? 0)) each" : ""
   }
 
   private var rateSection: ReportSection? {
@@ -53,7 +59,9 @@ extension SweepReport {
   private var learningSection: ReportSection? {
     let plots = CurvePlots(report: self).learning
     guard !plots.isEmpty else { return nil }
-    var notes = ["Test loss in evaluation mode. Where it rises, the network over-fits."]
+    var notes = [
+      "Test loss in evaluation mode, mean over seeds. Where it rises, the network over-fits."
+    ]
     if let target = summary.lossTarget {
       notes.append(
         "“Epochs to loss” in the table of arms counts to a training loss of "

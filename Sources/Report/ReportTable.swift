@@ -8,10 +8,12 @@ struct ReportTable {
   var rows: [[String]]
   /// Rows that stand out.
   var shown: Set<Int> = []
+  /// Columns of sentences, which may break into lines.
+  var prose: Set<Int> = []
 
   var html: String {
     func cell(_ tag: String, _ text: String, _ index: Int) -> String {
-      HTML.element(tag, text, class: isNumeric[index] ? "n" : "")
+      HTML.element(tag, text, class: isNumeric[index] ? "n" : prose.contains(index) ? "t" : "")
     }
     let head = titles.enumerated().map { cell("th", $1, $0) }.joined()
     let body = rows.enumerated().map { row, cells in
@@ -57,31 +59,34 @@ extension SweepReport {
     let family = result.family
     let settings = settingColumns(family.map(\.by))
     let pairs = Set(family.map { [$0.a, $0.b] }).count > 1
+    let counts = Set(family.map(\.seeds)).count > 1
     let rows = family.enumerated().map { index, contrast -> [String] in
       let effect = contrast.effects[.testAccuracy]
       let more = contrast.judgement?.moreSeeds.map { $0 > 1000 ? ">1000" : "\($0)" } ?? ""
-      return settings.cells[index] + (pairs ? ["\(contrast.a) − \(contrast.b)"] : []) + [
-        effect.map { NumberText.signed(100 * $0.difference.mean, digits: 2) } ?? "-",
-        interval(effect?.difference, .testAccuracy), "\(contrast.seeds)",
-        contrast.judgement?.adjustedP.map(NumberText.p) ?? "-",
-        effect?.correlation.map { NumberText.fixed($0, digits: 2) } ?? "-",
-        verdict(contrast), more,
-      ]
+      var row = settings.cells[index]
+      if pairs { row.append("\(contrast.a) − \(contrast.b)") }
+      row.append(effect.map { NumberText.signed(100 * $0.difference.mean, digits: 2) } ?? "-")
+      row.append(interval(effect?.difference, .testAccuracy))
+      if counts { row.append("\(contrast.seeds)") }
+      row.append(contrast.judgement?.adjustedP.map(NumberText.p) ?? "-")
+      row.append(effect?.correlation.map { NumberText.fixed($0, digits: 2) } ?? "-")
+      return row + [verdict(contrast), more]
     }
+    let figures =
+      ["points", "95% interval"] + (counts ? ["seeds"] : []) + ["p (Holm)", "r"]
     return ReportTable(
-      titles: settings.titles + (pairs ? [result.factor] : []) + [
-        "difference, points", "95% interval", "seeds", "p (Holm)", "r", "verdict", "seeds to go",
-      ],
-      isNumeric: settings.isNumeric + (pairs ? [false] : [])
-        + [true, true, true, true, true, false, true],
+      titles: settings.titles + (pairs ? [result.factor] : []) + figures
+        + ["verdict", "seeds to go"],
+      isNumeric: settings.isNumeric + (pairs ? [false] : []) + figures.map { _ in true }
+        + [false, true],
       rows: rows, shown: Set(family.indices.filter { family[$0].isShown }))
   }
 
   private func verdict(_ contrast: Contrast) -> String {
     guard let judgement = contrast.judgement else { return "-" }
     switch judgement.verdict {
-    case .better: return "\(contrast.a) better"
-    case .worse: return "\(contrast.b) better"
+    case .better: return contrast.a.number == nil ? "\(contrast.a) better" : "better"
+    case .worse: return contrast.a.number == nil ? "\(contrast.b) better" : "worse"
     case .inconclusive where !judgement.isReachable: return "too few seeds"
     case .inconclusive: return "not shown"
     default: return judgement.verdict.rawValue
@@ -151,7 +156,7 @@ extension SweepReport {
       titles: ["theory", "where", "measured", "outcome"], isNumeric: [false, false, false, false],
       rows: summary.predictions.map {
         [$0.statement, summary.wording.phrase($0.settings), $0.measurement, $0.outcome.rawValue]
-      })
+      }, prose: [0, 1])
   }
 
   var troubleTable: ReportTable {
@@ -159,6 +164,6 @@ extension SweepReport {
       titles: ["trial", "status", "settings", "reason"], isNumeric: [true, false, false, false],
       rows: summary.troubles.prefix(200).map {
         ["\($0.trial)", $0.status, summary.wording.phrase($0.settings), $0.message]
-      })
+      }, prose: [2, 3])
   }
 }

@@ -53,18 +53,19 @@ extension SweepReport {
       border-radius: 8px; padding: .5rem; overflow-x: auto; break-inside: avoid; }
     figure svg { display: block; width: 100%; height: auto; }
     .plot { margin: 1rem 0; }
-    .plot svg { min-width: 30rem; max-width: 46rem; margin: 0 auto; }
+    .plot svg { min-width: 30rem; max-width: 48rem; margin: 0 auto; }
     .plots { display: grid; gap: 1rem; margin: 1rem 0;
       grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); }
     .plots svg { max-width: 34rem; margin: 0 auto; }
     svg text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
     .wide { overflow-x: auto; }
     table { border-collapse: collapse; font-size: .88rem; line-height: 1.35; width: 100%; }
-    th, td { padding: .4rem .7rem; text-align: left; border-bottom: 1px solid var(--grid);
+    th, td { padding: .4rem .55rem; text-align: left; border-bottom: 1px solid var(--grid);
       white-space: nowrap; vertical-align: top; }
     th { font-weight: 600; color: var(--muted); border-bottom: 2px solid var(--grid); }
     th:first-child, td:first-child { padding-left: 0; }
     .n { text-align: right; font-variant-numeric: tabular-nums; }
+    th.t, td.t { white-space: normal; min-width: 13rem; }
     tr.shown td { font-weight: 650; color: var(--accent); }
     pre { background: var(--card); border: 1px solid var(--grid); border-radius: 8px;
       padding: .9rem 1rem; overflow-x: auto; font-size: .82rem; line-height: 1.5; margin: 0; }
