@@ -61,8 +61,9 @@ public struct SweepComparison: Sendable, Hashable, Encodable {
   public var verdict: GateVerdict
 
   /// - Parameter margin: points of test accuracy, finite and not negative.
-  /// - Throws: `UserError(.badInput)` for such a margin or where no arm is in both sweeps;
-  ///   `UserError(.badFile)` where results do not fit together.
+  /// - Throws: `UserError(.badInput)` for such a margin, where no arm is in both sweeps, or where
+  ///   arms differ in settings that are no columns; `UserError(.badFile)` where results do not fit
+  ///   together.
   public init(
     baseline: ComparedSweep, candidate: ComparedSweep, margin: Double
   ) throws(UserError) {
@@ -83,6 +84,8 @@ public struct SweepComparison: Sendable, Hashable, Encodable {
         "\(candidate.name) has no arm of \(baseline.name): their columns "
           + "\(names.joined(separator: ", ")) never agree; compare sweeps of the same grid")
     }
+    let pairs = matched.map { (groups.0[$0] ?? [], groups.1[$0] ?? []) }
+    try Self.checkSameExperiment(tables, pairs, isSameEngine: isSameEngine, candidate.name)
     // Columns that say the same in every arm are not worth a place in a table.
     let varying = names.indices.filter { index in
       Set((groups.0.keys + groups.1.keys).map { $0[index] }).count > 1
@@ -139,6 +142,33 @@ public struct SweepComparison: Sendable, Hashable, Encodable {
     return verdicts.allSatisfy { $0 == .identical } ? .identical : .noHarm
   }
 
+  /// Refuses arms whose columns agree and whose trainings were set up differently.
+  ///
+  /// An id is a digest of everything that a trial computes from, so that the same seed of the same
+  /// arm has the same id wherever the engine is the same. Across engines only the epochs show.
+  private static func checkSameExperiment(
+    _ tables: (SweepTable, SweepTable), _ arms: [([Int], [Int])], isSameEngine: Bool, _ name: String
+  ) throws(UserError) {
+    for (first, second) in arms {
+      let epochs = (tables.0.epochs(first), tables.1.epochs(second))
+      if let a = epochs.0, let b = epochs.1, a != b {
+        throw UserError(
+          .badInput,
+          "\(name) trained \(b) epochs where the baseline has \(a): compare sweeps of the same grid"
+        )
+      }
+      let ids = (tables.0.ids(first), tables.1.ids(second))
+      guard isSameEngine,
+        let seed = ids.0.keys.first(where: { ids.1[$0] != nil && ids.1[$0] != ids.0[$0] })
+      else { continue }
+      throw UserError(
+        .badInput,
+        "\(name) differs from the baseline in settings that are no columns of the file (data, "
+          + "optimiser, batch, …): seed \(seed) of an arm has other trial ids; compare sweeps of "
+          + "the same grid")
+    }
+  }
+
   /// The columns of both, the seed left out.
   private static func columns(_ first: SweepResults, _ second: SweepResults) -> [String] {
     var names = Ordered<String, Void>()
@@ -193,6 +223,22 @@ extension SweepTable {
         .append(trial)
     }
     return groups
+  }
+
+  /// The most epochs of a complete trial; nil where none is.
+  fileprivate func epochs(_ trials: [Int]) -> Int? {
+    trials.filter { isDone($0) }.map { results.epochsRun[$0] }.max()
+  }
+
+  /// Ids by seed.
+  fileprivate func ids(_ trials: [Int]) -> Ordered<SettingValue, TrialID> {
+    let seeds = results.trialColumns.first { $0.name == Self.seed }
+    var ids = Ordered<SettingValue, TrialID>()
+    for trial in trials {
+      let seed = seeds.map { SettingValue($0, row: trial) } ?? .none
+      ids[seed, default: results.trialIDs[trial]] = results.trialIDs[trial]
+    }
+    return ids
   }
 
   /// Final test accuracies by seed; the row stands for the seed where there is no such column.

@@ -116,6 +116,21 @@ import Testing
     #expect(error?.message.contains("other has no arm of e1.h5") == true)
   }
 
+  @Test func otherExperimentsAreRefused() throws {
+    let first = sweep(1...4)
+    var second = sweep(1...4)
+    second.results.trialIDs[5] = TrialID(bytes: [UInt8](repeating: 9, count: 16))
+    let error = #expect(throws: UserError.self) { try compare(first, second) }
+    #expect(error?.code == .badInput)
+    #expect(error?.message.contains("settings that are no columns") == true)
+    // Another engine has ids of its own.
+    second.engine = "e2"
+    _ = try compare(first, second)
+    second.results.epochsRun = second.results.epochsRun.map { $0 + 1 }
+    let longer = #expect(throws: UserError.self) { try compare(first, second) }
+    #expect(longer?.message.contains("trained 3 epochs where the baseline has 2") == true)
+  }
+
   @Test func outputsAreEscapedAndShort() throws {
     var hostile = sweep(1...3, engine: "e2")
     let name = "</td>\"<script>&|`\u{1}"
