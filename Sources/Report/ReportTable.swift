@@ -100,11 +100,10 @@ extension SweepReport {
     }
     let settings = settingColumns(arms.map(\.settings))
     let others: [(Outcome, String)] = [
-      (.testLoss, "test loss"), (.gap, "gap, points"), (.epochsToLoss, "epochs to loss"),
-      (.bestEpoch, "best epoch"),
+      (.testLoss, "loss"), (.gap, "gap"), (.epochsToLoss, "to loss"), (.bestEpoch, "best"),
     ]
     return ReportTable(
-      titles: settings.titles + ["test accuracy, %", "95% interval"] + others.map(\.1) + ["seeds"],
+      titles: settings.titles + ["accuracy, %", "95% interval"] + others.map(\.1) + ["seeds"],
       isNumeric: settings.isNumeric + [true, true] + others.map { _ in true } + [true],
       rows: arms.enumerated().map { index, arm in
         let accuracy = arm.outcomes[.testAccuracy]

@@ -85,6 +85,7 @@ extension SweepReport {
       tr { break-inside: avoid; }
       pre { white-space: pre-wrap; }
       .wide, figure { overflow: visible; }
+      .plots { grid-template-columns: 1fr 1fr; gap: .6rem; }
       table { font-size: 8pt; }
       th, td { padding: .2rem .4rem; }
     }

@@ -70,12 +70,17 @@ public struct SweepReport: Sendable {
 
   /// What the intervals of the report are.
   var intervalNote: String {
-    let methods = Set(
-      summary.comparisons.flatMap(\.family).compactMap {
-        $0.effects[.testAccuracy]?.difference.method?.rawValue
-      })
-    let how = methods.isEmpty ? "" : " (\(methods.sorted().joined(separator: ", ")))"
-    return "Intervals hold 95% each\(how), over seeds and for this data set and split; verdicts "
-      + "rest on the sign-flip test with Holm's adjustment over all contrasts of a comparison."
+    let differences = summary.comparisons.flatMap(\.family).compactMap {
+      $0.effects[.testAccuracy]?.difference.method
+    }
+    let means = summary.arms.compactMap { $0.outcomes[.testAccuracy]?.method }
+    func how(_ methods: [IntervalMethod]) -> String {
+      let names = Set(methods.map(\.rawValue)).sorted()
+      return names.isEmpty ? "not known from one seed" : names.joined(separator: ", ")
+    }
+    return "Intervals hold 95% each, over seeds and for this data set and split (differences: "
+      + "\(how(differences)); means: \(how(means))). Verdicts rest on the sign-flip test with "
+      + "Holm's adjustment over all contrasts of a comparison, so an interval that leaves 0 out can "
+      + "stand beside “not shown”."
   }
 }
