@@ -21,7 +21,7 @@ let package = Package(
       name: "Dropgrid",
       targets: [
         "ExperimentModel", "GridPlanner", "TensorCore", "Datasets", "Training", "Scheduling",
-        "HDF5", "ResultsStore", "Analysis", "Console",
+        "HDF5", "ResultsStore", "Analysis", "Report", "Console",
       ]),
   ],
   dependencies: [
@@ -78,6 +78,8 @@ let package = Package(
 
     // The answer.
     .target(name: "Analysis", dependencies: ["ExperimentModel"], swiftSettings: swiftSettings),
+    .target(
+      name: "Report", dependencies: ["ExperimentModel", "Analysis"], swiftSettings: swiftSettings),
 
     // Arguments and wiring.
     .target(
@@ -87,7 +89,7 @@ let package = Package(
       name: "dropgrid",
       dependencies: [
         "ExperimentModel", "GridPlanner", "TensorCore", "Datasets", "Training", "Scheduling",
-        "Console", "ResultsStore", "Analysis", "CBuildInfo",
+        "Console", "ResultsStore", "Analysis", "Report", "CBuildInfo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
@@ -103,7 +105,7 @@ let tests: [(module: String, others: [Target.Dependency])] = [
   ("ExperimentModel", []), ("GridPlanner", []), ("TensorReference", []),
   ("TensorCore", ["TensorReference", "CKernels"]), ("Datasets", []),
   ("Training", []), ("Scheduling", []), ("Console", []), ("HDF5", []),
-  ("ResultsStore", []), ("Analysis", []),
+  ("ResultsStore", []), ("Analysis", []), ("Report", []),
 ]
 package.targets.append(
   .testTarget(

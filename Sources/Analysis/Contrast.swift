@@ -4,7 +4,9 @@ public enum Verdict: String, Sendable, Hashable, Codable {
   case better
   /// Side a is worse than side b.
   case worse
-  /// Neither is shown; that is not evidence of equality.
+  /// The difference is shown to be smaller than the margin that the grid names.
+  case equivalent
+  /// None of these is shown; that is not evidence of equality.
   case inconclusive
   /// Different trainings recorded the same bits in every figure and epoch.
   case identicalToTheBit = "identical to the bit"
@@ -49,6 +51,11 @@ public struct Contrast: Sendable, Hashable, Encodable {
     public var verdict: Verdict
     /// Holm's p for test accuracy; nil outside the family.
     public var adjustedP: Double?
+    /// Holm's p of two one-sided sign-flip tests against the margin (Schuirmann 1987); nil without
+    /// a margin or outside the family.
+    public var equivalenceP: Double?
+    /// Whether the difference is shown to be within the margin: a small one can be that and shown.
+    public var isWithinMargin = false
     /// Seeds beyond those there are that would give a difference as large as the observed one a
     /// power of 80% at α/m; nil where it is already shown or cannot be said.
     public var moreSeeds: Int?

@@ -1,26 +1,28 @@
 import Foundation
 
 /// Numbers as tables and sentences show them, in no locale.
-enum NumberText {
-  static func fixed(_ value: Double, digits: Int) -> String {
+package enum NumberText {
+  package static func fixed(_ value: Double, digits: Int) -> String {
     let text = String(format: "%.\(digits)f", value)
     // A small negative number rounds to "-0.00".
     return text.hasPrefix("-") && !text.contains { ("1"..."9").contains($0) }
       ? String(text.dropFirst()) : text
   }
 
-  static func signed(_ value: Double, digits: Int) -> String {
+  package static func signed(_ value: Double, digits: Int) -> String {
     let text = fixed(value, digits: digits)
     return text.hasPrefix("-") || !text.contains { ("1"..."9").contains($0) } ? text : "+" + text
   }
 
   /// A p value: three digits, `<0.001` below.
-  static func p(_ value: Double) -> String {
+  package static func p(_ value: Double) -> String {
     value < 0.001 ? "<0.001" : fixed(value, digits: 3)
   }
 
   /// `84.12 ±0.35`; `-` where there is no estimate.
-  static func estimate(_ estimate: Estimate?, of outcome: Outcome, isDifference: Bool = false)
+  package static func estimate(
+    _ estimate: Estimate?, of outcome: Outcome, isDifference: Bool = false
+  )
     -> String
   {
     guard let estimate else { return "-" }
@@ -30,5 +32,5 @@ enum NumberText {
     return estimate.halfWidth.map { text + " ±" + fixed($0 * scale, digits: digits) } ?? text
   }
 
-  static func seeds(_ count: Int) -> String { count == 1 ? "1 seed" : "\(count) seeds" }
+  package static func seeds(_ count: Int) -> String { count == 1 ? "1 seed" : "\(count) seeds" }
 }

@@ -1,4 +1,4 @@
-/// A figure of a finished trial that arms are compared by, taken at the last epoch.
+/// A figure of a finished trial that arms are compared by; losses and accuracies at the last epoch.
 public enum Outcome: String, Sendable, Hashable, CaseIterable, Codable, CodingKeyRepresentable {
   /// The primary outcome: verdicts rest on it alone.
   case testAccuracy = "test_accuracy"
@@ -6,9 +6,26 @@ public enum Outcome: String, Sendable, Hashable, CaseIterable, Codable, CodingKe
   /// Training minus test accuracy, both in evaluation mode.
   case gap = "generalisation_gap"
   case trainAccuracy = "train_accuracy"
+  /// The first epoch whose training loss is at or below the sweep's target (`SweepTable.lossTarget`).
+  case epochsToLoss = "epochs_to_loss"
+  /// The first epoch with the lowest test loss: where over-fitting begins. It describes; nothing
+  /// was selected by it.
+  case bestEpoch = "best_epoch"
 
   /// What tables multiply by: accuracies are shown in percent and their differences in points.
-  var scale: Double { self == .testLoss ? 1 : 100 }
+  package var scale: Double {
+    switch self {
+    case .testAccuracy, .gap, .trainAccuracy: 100
+    case .testLoss, .epochsToLoss, .bestEpoch: 1
+    }
+  }
+
   /// Digits after the decimal point in tables.
-  var digits: Int { self == .testLoss ? 3 : 2 }
+  package var digits: Int {
+    switch self {
+    case .testAccuracy, .gap, .trainAccuracy: 2
+    case .testLoss: 3
+    case .epochsToLoss, .bestEpoch: 1
+    }
+  }
 }

@@ -61,6 +61,7 @@ extension Summary {
     switch judgement.verdict {
     case .better: return isNumeric ? "better" : "\(contrast.a) better"
     case .worse: return isNumeric ? "worse" : "\(contrast.b) better"
+    case .equivalent: return "equivalent"
     case .inconclusive where !judgement.isReachable: return "too few\(more)"
     case .inconclusive: return "not shown\(more)"
     case .identicalToTheBit: return "identical bits"
@@ -69,13 +70,22 @@ extension Summary {
     }
   }
 
+  /// ` (sign flip)`: how the intervals were found.
+  private func method(_ family: [Contrast]) -> String {
+    let methods = Set(family.compactMap { $0.effects[.testAccuracy]?.difference.method?.rawValue })
+    return methods.isEmpty ? "" : " (\(methods.sorted().joined(separator: ", ")))"
+  }
+
   private func notes(_ result: ComparisonResult) -> [String] {
     let family = result.family
     var notes = [
-      family.count == 1
-        ? "±: 95% t interval; p: sign-flip test over seeds."
-        : "±: 95% t interval; p: sign-flip test over seeds, Holm over \(family.count)."
+      "±: half the 95% interval\(method(family)); p: sign-flip test over seeds"
+        + (family.count == 1 ? "." : ", Holm over \(family.count).")
     ]
+    if family.contains(where: { $0.judgement?.verdict == .inconclusive }), result.margin == nil {
+      notes.append(
+        "Not shown is not equal: \"equivalent\" needs a margin in the grid before the run.")
+    }
     if family.contains(where: { $0.judgement?.moreSeeds != nil }) {
       notes.append("(+N): about N more seeds would show a difference as large (power 80%).")
     }

@@ -16,7 +16,10 @@ extension Summary {
       .joined(separator: "\n\n") + "\n"
   }
 
-  var wording: Wording { Wording(hasSingleRate: dropoutRates.count <= 1) }
+  /// One paragraph for each comparison, the verdicts first.
+  public var answers: [String] { comparisons.map { wording.answer($0) } }
+
+  package var wording: Wording { Wording(hasSingleRate: dropoutRates.count <= 1, margin: margin) }
 
   private func heading(_ width: Int, _ style: TextStyle) -> [String] {
     var lines = TextLayout.wrap(title, width: width).map(style.bold)
@@ -26,7 +29,7 @@ extension Summary {
   }
 
   private func answers(_ width: Int, _ style: TextStyle) -> [String] {
-    let paragraphs = comparisons.map { TextLayout.wrap(wording.answer($0), width: width) }
+    let paragraphs = answers.map { TextLayout.wrap($0, width: width) }
     let lines = Array(paragraphs.joined(separator: [""]))
     return lines.isEmpty ? [] : [style.bold("Answer")] + lines
   }

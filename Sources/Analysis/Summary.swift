@@ -15,6 +15,8 @@ public struct Summary: Sendable, Hashable, Encodable {
   public var constants: Settings
   /// The columns with a dropout rate above 0.
   public var dropoutRates: [String]
+  /// Points of test accuracy below which arms count as equivalent; nil where the grid names none.
+  public var margin: Double?
   /// One for each comparison of the grid; the first is the main one.
   public var comparisons: [ComparisonResult]
   public var arms: [Arm]
@@ -22,6 +24,12 @@ public struct Summary: Sendable, Hashable, Encodable {
   public var best: Int?
   /// What dropout changes: each rate minus no dropout in every setting, to describe, not to judge.
   public var dropoutEffects: [Contrast]
+  /// What each factor does on its own and with each other, where the design allows it.
+  public var variance: VarianceAnalysis
+  /// What theory says of contrasts that the sweep has.
+  public var predictions: [Prediction]
+  /// The training loss of `Outcome.epochsToLoss`; nil where none was recorded.
+  public var lossTarget: Float?
   public var troubles: [Trouble]
 
   /// - Throws: `UserError` with `badFile` where the results do not fit together.
@@ -32,6 +40,7 @@ public struct Summary: Sendable, Hashable, Encodable {
     trials = TrialCounts(results.status)
     constants = ColumnSplit(results.trialColumns).constants
     dropoutRates = table.dropoutRates
+    margin = results.margin
     comparisons = results.comparisons.map {
       ComparisonResult($0, in: table, alpha: Self.alpha)
     }
@@ -40,6 +49,9 @@ public struct Summary: Sendable, Hashable, Encodable {
     best = arms.indices.filter { arms[$0].accuracy != nil }
       .max { (arms[$0].accuracy ?? 0, $1) < (arms[$1].accuracy ?? 0, $0) }
     dropoutEffects = table.dropoutEffects()
+    variance = table.varianceAnalysis()
+    predictions = table.predictions()
+    lossTarget = table.lossTarget
     troubles = table.troubles()
   }
 

@@ -10,6 +10,8 @@ package struct SweepTable: Sendable {
   private let cellValues: [String: [SettingValue]]
   /// The names of the columns as written, in order.
   package let cellNames: [String]
+  /// The training loss of `Outcome.epochsToLoss`.
+  package let lossTarget: Float?
 
   /// - Throws: `UserError` with `badFile` where columns, figures or cells do not fit together or a
   ///   comparison names a column that is not there.
@@ -25,6 +27,7 @@ package struct SweepTable: Sendable {
       values[column.name] = results.cells.indices.map { SettingValue(column, row: $0) }
     }
     cellValues = values
+    lossTarget = Self.lossTarget(results)
     for comparison in results.comparisons { try check(comparison) }
   }
 
@@ -53,6 +56,8 @@ package struct SweepTable: Sendable {
         let test = final(.testAccuracy, of: trial)
       else { return nil }
       return train - test
+    case .epochsToLoss: return epochsToLoss(of: trial)
+    case .bestEpoch: return bestEpoch(of: trial)
     }
   }
 

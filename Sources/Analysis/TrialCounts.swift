@@ -15,7 +15,7 @@ public struct TrialCounts: Sendable, Hashable, Encodable {
   }
 
   /// `172 of 180 trials are complete; 5 pending, 3 diverged.`
-  var sentence: String {
+  package var sentence: String {
     if total == 0 { return "There are no trials." }
     if done == total { return "All \(total) trials are complete." }
     let others = TrialStatus.allCases.filter { $0 != .done }.compactMap { status in

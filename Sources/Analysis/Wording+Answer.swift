@@ -11,7 +11,8 @@ extension Wording {
     guard !known.isEmpty else { return "No seed is complete yet: nothing can be said." }
     let shown = known.filter(\.isShown)
     let open = known.filter { $0.judgement?.verdict == .inconclusive }
-    if shown.isEmpty, let seeds = open.map(\.seeds).max(),
+    if shown.isEmpty, known.allSatisfy({ $0.judgement?.verdict != .equivalent }),
+      let seeds = open.map(\.seeds).max(),
       open.allSatisfy({ $0.judgement?.isReachable == false })
     {
       return tooFew(result, open, seeds: seeds, identical: known.count - open.count)
@@ -78,6 +79,9 @@ extension Wording {
         parts.append("no difference shown in \(open.count)" + common(open, of: contrasts))
       }
     }
+    if let equal = verdicts[.equivalent] {
+      parts.append("equivalent within the margin in \(equal.count)" + common(equal, of: contrasts))
+    }
     if let same = verdicts[.identicalToTheBit] {
       parts.append("identical to the bit in \(same.count)" + common(same, of: contrasts))
     }
@@ -103,6 +107,7 @@ extension Wording {
       add("a difference", contrasts.filter(\.isShown), of: true)
     }
     add("no difference shown", verdicts[.inconclusive] ?? [], of: parts.isEmpty)
+    add("equivalent within the margin", verdicts[.equivalent] ?? [])
     add("identical to the bit", verdicts[.identicalToTheBit] ?? [])
     return capitalised("\(name): \(parts.joined(separator: "; ")).")
   }
@@ -135,7 +140,7 @@ extension Wording {
 
 extension Contrast {
   /// Whether a side is shown to be better.
-  var isShown: Bool {
+  package var isShown: Bool {
     judgement?.verdict == .better || judgement?.verdict == .worse
   }
 

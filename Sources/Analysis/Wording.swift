@@ -1,10 +1,12 @@
 /// How settings and verdicts are said in sentences.
-struct Wording {
+package struct Wording {
   /// Whether rate 0 means a network without any dropout.
   var hasSingleRate: Bool
+  /// The grid's margin of equivalence in points.
+  var margin: Double?
 
   /// One level of a factor as a noun: `dropout before pooling`, `rate 0.25`, `batch 32`.
-  func phrase(_ name: String, _ level: SettingValue) -> String {
+  package func phrase(_ name: String, _ level: SettingValue) -> String {
     let text = level.description
     switch name {
     case "placement" where text.hasPrefix("before"): return "dropout before pooling"
@@ -17,13 +19,13 @@ struct Wording {
   }
 
   /// `element-wise dropout, rate 0.5, max pooling`
-  func phrase(_ settings: Settings) -> String {
+  package func phrase(_ settings: Settings) -> String {
     zip(settings.names, settings.values).filter { $0.1 != .none }.map { phrase($0, $1) }
       .joined(separator: ", ")
   }
 
   /// A contrast and its verdict in one sentence.
-  func sentence(_ contrast: Contrast) -> String {
+  package func sentence(_ contrast: Contrast) -> String {
     let a = phrase(contrast.factor, contrast.a)
     let b = phrase(contrast.factor, contrast.b)
     let place = phrase(contrast.by)
@@ -37,6 +39,10 @@ struct Wording {
           + "\(NumberText.seeds(contrast.seeds)).")
     case .identicalByConstruction:
       return capitalised("\(a) and \(b) are the same experiment\(setting).")
+    case .equivalent:
+      let margin = margin.map { " of ±\(SettingValue.real($0)) points" } ?? ""
+      return capitalised("\(a) and \(b) are equivalent within the margin\(margin)\(setting): ")
+        + "the first minus the second is \(difference(contrast, 1))."
     case .inconclusive:
       return "No difference between \(a) and \(b) is shown\(setting): "
         + "the first minus the second is \(difference(contrast, 1)).\(outlook(contrast))"
@@ -46,7 +52,8 @@ struct Wording {
 
   private func amount(_ contrast: Contrast, _ sign: Double) -> String {
     let p = contrast.judgement?.adjustedP.map { ", p = \(NumberText.p($0))" } ?? ""
-    return "by \(difference(contrast, sign, extra: p.replacing("= <", with: "< ")))"
+    let small = contrast.judgement?.isWithinMargin == true ? ", within the margin" : ""
+    return "by \(difference(contrast, sign, extra: p.replacing("= <", with: "< ") + small))"
   }
 
   /// `0.82 points of test accuracy (95% interval 0.51 to 1.13, 10 seeds)`
@@ -70,4 +77,6 @@ struct Wording {
   }
 }
 
-func capitalised(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() }
+package func capitalised(_ text: String) -> String {
+  text.prefix(1).uppercased() + text.dropFirst()
+}

@@ -15,12 +15,15 @@ public struct SweepResults: Sendable {
   public var cells: [PlannedCell]
   public var cellColumns: [Column]
   public var comparisons: [Comparison]
+  /// The difference in test accuracy, in points, below which arms count as equivalent: written in
+  /// the grid before the run; nil where it names none.
+  public var margin: Double?
 
   public init(
     title: String, question: String, trialIDs: [TrialID], trialColumns: [Column],
     status: [TrialStatus], messages: [String], epochsRun: [Int], durations: [Double],
     metrics: [Metric: [[Float]]], cells: [PlannedCell], cellColumns: [Column],
-    comparisons: [Comparison]
+    comparisons: [Comparison], margin: Double? = nil
   ) {
     self.title = title
     self.question = question
@@ -34,5 +37,6 @@ public struct SweepResults: Sendable {
     self.cells = cells
     self.cellColumns = cellColumns
     self.comparisons = comparisons
+    self.margin = margin
   }
 }

@@ -14,6 +14,10 @@ public struct UserError: Error, Sendable, Hashable {
     case mismatch = 6
     /// Another process writes to the results file.
     case busy = 7
+    /// A gate shows harm beyond its margin, or other bits from the same engine.
+    case gateFailed = 8
+    /// A gate shows neither harm nor its absence.
+    case inconclusive = 9
     /// Stopped by a signal; every finished trial is recorded.
     case interrupted = 130
   }

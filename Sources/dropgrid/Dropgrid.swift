@@ -15,11 +15,13 @@ struct Dropgrid: AsyncParsableCommand {
     discussion: """
       Exit codes: 0 done; 2 bad input; 3 trials failed or diverged; 4 a file cannot be read, \
       written or understood; 5 data missing or damaged; 6 the results file belongs to another \
-      grid, data or engine; 7 another process writes to it; 130 or 143 stopped by SIGINT or \
-      SIGTERM, with every finished trial recorded.
+      grid, data or engine; 7 another process writes to it; 8 a gate shows harm; 9 a gate is \
+      inconclusive; 130 or 143 stopped by SIGINT or SIGTERM, with every finished trial recorded.
       """,
     version: version,
-    subcommands: [PlanCommand.self, RunCommand.self, ShowCommand.self])
+    subcommands: [
+      PlanCommand.self, RunCommand.self, ShowCommand.self, ReportCommand.self, CompareCommand.self,
+    ])
 
   static func main() async {
     do {

@@ -140,12 +140,12 @@ import Testing
       return .init(test: 0.805 + (cell.seed % 2 == 0 ? 0.01 : -0.01))
     }
     let flat = try Summary(builder.build()).text().replacing("\n", with: " ")
-    // d = [-0.5, 1.5] * 5; st.ttest_1samp(d, 0).confidence_interval(.95) = -0.2541 to 1.2541.
+    // d = [-0.5, 1.5] * 5; the 25th smallest and largest of the means of all subsets: -0.5 and 1.5.
     #expect(
       flat.contains(
         "No difference between dropout before pooling and dropout after pooling is shown "
           + "(element-wise dropout, rate 0.5, max pooling): the first minus the second is 0.50 "
-          + "points of test accuracy (95% interval -0.25 to 1.25, 10 seeds). About 27 more seeds "
+          + "points of test accuracy (95% interval -0.50 to 1.50, 10 seeds). About 27 more seeds "
           + "would show a difference as large."))
     #expect(flat.contains("not shown (+27)"))
   }

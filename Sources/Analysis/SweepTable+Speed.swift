@@ -1,0 +1,29 @@
+package import ExperimentModel
+
+extension SweepTable {
+  /// The training loss that "epochs to a loss" asks for: the lowest that every complete trial
+  /// reached, so that no arm is cut off; nil where no trial recorded one.
+  package static func lossTarget(_ results: SweepResults) -> Float? {
+    guard let rows = results.metrics[.trainLoss] else { return nil }
+    let lowest = results.status.indices.compactMap { trial -> Float? in
+      results.status[trial] == .done ? rows[trial].filter(\.isFinite).min() : nil
+    }
+    return lowest.max()
+  }
+
+  /// Epochs until the training loss (evaluation mode) of `trial` is at the target, counted from 1.
+  package func epochsToLoss(of trial: Int) -> Double? {
+    guard isDone(trial), let lossTarget,
+      let index = results.metrics[.trainLoss]?[trial].firstIndex(where: { $0 <= lossTarget })
+    else { return nil }
+    return Double(index + 1)
+  }
+
+  /// The first epoch of `trial` with its lowest test loss, counted from 1.
+  package func bestEpoch(of trial: Int) -> Double? {
+    guard isDone(trial), let losses = results.metrics[.testLoss]?[trial],
+      let lowest = losses.filter(\.isFinite).min(), let index = losses.firstIndex(of: lowest)
+    else { return nil }
+    return Double(index + 1)
+  }
+}

@@ -1,0 +1,152 @@
+internal import Analysis
+import Foundation
+
+/// A part of the report: a heading, paragraphs, plots, a table.
+struct ReportSection {
+  var title: String
+  var paragraphs: [String] = []
+  var plots: [Plot] = []
+  /// Plots as wide as the page, not in columns.
+  var isWide = false
+  var tables: [(title: String, table: ReportTable)] = []
+  /// Text that stands as it is written.
+  var code: [(title: String, text: String)] = []
+}
+
+extension SweepReport {
+  /// Everything after the answer.
+  var sections: [ReportSection] {
+    let others = [
+      rateSection, learningSection, varianceSection, theorySection, armSection, troubleSection,
+    ]
+    return summary.comparisons.compactMap(comparisonSection) + others.compactMap { $0 }
+      + [sourceSection]
+  }
+
+  private func comparisonSection(_ result: Analysis.ComparisonResult) -> ReportSection? {
+    guard !result.family.isEmpty else { return nil }
+    let effects = EffectPlot(result: result, wording: summary.wording)
+    var notes: [String] = []
+    if let margin = result.margin {
+      notes.append(
+        "Shaded: the margin of ±\(SettingValue.real(margin)) points that the grid names.")
+    }
+    let same = result.contrasts.count - result.family.count
+    if same > 0 { notes.append("\(same) more compare a trial with itself and are left out.") }
+    let hidden = result.family.count - effects.contrasts.count
+    if hidden > 0 { notes.append("\(hidden) contrasts are in the table alone.") }
+    let factor = result.factor.split(separator: "_").joined(separator: " ")
+    return ReportSection(
+      title: "What \(factor) does", paragraphs: notes, plots: effects.plot.map { [$0] } ?? [],
+      isWide: true,
+      tables: [("Differences in test accuracy" + seedsNote(result), contrastTable(result))])
+  }
+
+  private func seedsNote(_ result: Analysis.ComparisonResult) -> String {
+    let counts = Set(result.family.map(\.seeds))
+    return counts.count == 1 ? ", \(NumberText.seeds(counts.first ?? 0)) each" : ""
+  }
+
+  private var rateSection: ReportSection? {
+    let plots = CurvePlots(report: self).rates
+    guard !plots.isEmpty else { return nil }
+    return ReportSection(
+      title: "How much, and where",
+      paragraphs: ["Mean test accuracy over seeds with 95% intervals. All panels share an axis."],
+      plots: plots)
+  }
+
+  private var learningSection: ReportSection? {
+    let plots = CurvePlots(report: self).learning
+    guard !plots.isEmpty else { return nil }
+    return ReportSection(
+      title: "How they learn",
+      paragraphs: [
+        "Test loss in evaluation mode, mean over seeds. Where it rises, the network over-fits."
+      ], plots: plots)
+  }
+
+  private var varianceSection: ReportSection? {
+    let variance = summary.variance
+    guard variance.whyNot.isEmpty else {
+      return ReportSection(
+        title: "What explains the differences",
+        paragraphs: ["No analysis of variance: \(variance.whyNot)."])
+    }
+    let left = variance.leftOut
+    var notes = [
+      "Analysis of variance on a fully crossed part of the grid: \(variance.cells) cells × "
+        + "\(variance.seeds) seeds; the error of an effect is its variation between seeds."
+    ]
+    if !left.names.isEmpty {
+      let levels = zip(left.names, left.values).map { "\($0) \($1)" }.joined(separator: ", ")
+      notes.append("Left out, because cells there are merged or incomplete: \(levels).")
+    }
+    let maps = HeatMaps(variance: variance).plots
+    if !maps.isEmpty {
+      notes.append(
+        "The maps show what a pair of levels gives beyond the sum of both, in points of test "
+          + "accuracy.")
+    }
+    return ReportSection(
+      title: "What explains the differences", paragraphs: notes, plots: maps,
+      tables: [("Shares of variance", varianceTable), ("Each level on its own", marginalTable)])
+  }
+
+  private var theorySection: ReportSection? {
+    guard !summary.predictions.isEmpty else { return nil }
+    return ReportSection(
+      title: "Theory beside measurement",
+      paragraphs: [
+        "What follows from the arithmetic alone, and what the recorded figures say of it."
+      ], tables: [("", predictionTable)])
+  }
+
+  private var armSection: ReportSection? {
+    let table = armTable
+    guard !table.rows.isEmpty else { return nil }
+    let target =
+      summary.lossTarget.map {
+        "the first epoch with a training loss of \(NumberText.fixed(Double($0), digits: 3)) or "
+          + "less, which every complete trial reached."
+      } ?? "no training loss was recorded."
+    return ReportSection(
+      title: "Every arm",
+      paragraphs: [
+        "Sorted by mean test accuracy. The best of \(table.rows.count) was chosen on the test "
+          + "images themselves, so expect less of it elsewhere.",
+        "Loss and accuracy are of the test images at the last epoch. Gap: training minus test "
+          + "accuracy in points. Best: the epoch with the lowest test loss. To loss: " + target,
+      ], tables: [("", table)])
+  }
+
+  private var troubleSection: ReportSection? {
+    guard !summary.troubles.isEmpty else { return nil }
+    return ReportSection(
+      title: "What failed",
+      paragraphs: [
+        "\(summary.troubles.count) trials did not end as planned. They are in no mean, and neither "
+          + "are the pairs that they belong to."
+      ], tables: [("", troubleTable)])
+  }
+
+  private var sourceSection: ReportSection {
+    var notes = ["Results file: \(source.file). Engine: \(source.engine)."]
+    notes += source.datasets.map { "Data: \($0.name), SHA-256 \($0.fingerprint)." }
+    let constants = zip(summary.constants.names, summary.constants.values)
+      .map { "\($0) \($1)" }.joined(separator: ", ")
+    if !constants.isEmpty { notes.append("Same in every trial: \(constants).") }
+    notes.append(intervalNote)
+    let sessions = source.sessions.map { session in
+      let date = Date(timeIntervalSince1970: session.start.isFinite ? session.start : 0)
+      return "# \(date.formatted(.iso8601)) on \(session.processor), \(session.versions)\n"
+        + session.commandLine
+    }
+    return ReportSection(
+      title: "How to reproduce", paragraphs: notes,
+      code: [
+        ("Commands that wrote the file", sessions.joined(separator: "\n")),
+        ("The grid file", source.gridText),
+      ].filter { !$0.1.isEmpty })
+  }
+}
