@@ -7,12 +7,22 @@ enum HyperparameterRecords {
   static let mostLevels = 32
 
   /// What the sweep varies and measures: for the directory that holds the runs.
+  ///
+  /// Settings that all trials share are left out, unless all of them are; the trials have them.
   static func experiment(_ results: SweepResults, time: Double) -> Protobuf {
     let experiment = Protobuf.message { experiment in
       experiment.add(1, text: results.question.isEmpty ? results.title : results.question)
       experiment.add(3, double: time)
-      for column in results.trialColumns { experiment.add(4, setting(column)) }
-      for metric in Metric.allCases where results.metrics[metric] != nil {
+      let varying = results.trialColumns.filter { column in
+        (0..<column.count).contains { value(column, $0) != value(column, 0) }
+      }
+      for column in varying.isEmpty ? results.trialColumns : varying {
+        experiment.add(4, setting(column))
+      }
+      // The plugin shows the first few of them at first.
+      let first: [Metric] = [.testAccuracy, .testLoss]
+      let metrics = first + Metric.allCases.filter { !first.contains($0) }
+      for metric in metrics where results.metrics[metric] != nil {
         experiment.add(
           5,
           .message { info in
@@ -25,8 +35,8 @@ enum HyperparameterRecords {
     return EventFile.hyperparameters("_hparams_/experiment", 2, experiment)
   }
 
-  /// A trial's settings.
-  static func start(_ results: SweepResults, row: Int, time: Double) -> Protobuf {
+  /// A trial's settings, under the name of its run.
+  static func start(_ results: SweepResults, row: Int, run: String, time: Double) -> Protobuf {
     let session = Protobuf.message { session in
       for column in results.trialColumns {
         guard let value = value(column, row) else { continue }
@@ -37,7 +47,7 @@ enum HyperparameterRecords {
             entry.add(2, value)
           })
       }
-      session.add(4, text: "\(results.trialIDs[row])")
+      session.add(4, text: run)
       session.add(5, double: time)
     }
     return EventFile.hyperparameters("_hparams_/session_start_info", 3, session)
@@ -61,15 +71,21 @@ enum HyperparameterRecords {
       info.add(1, text: column.path)
       let isText = if case .text = column.values { true } else { false }
       info.add(4, varint: isText ? 1 : 3)
-      var levels: [Protobuf] = []
-      for row in 0..<column.count {
-        guard let value = value(column, row), !levels.contains(where: { $0.bytes == value.bytes })
-        else { continue }
-        levels.append(value)
-        if levels.count > mostLevels { return }
+      if let levels = levels(column) {
+        info.add(5, .message { list in for level in levels { list.add(1, level) } })
       }
-      info.add(5, .message { list in for level in levels { list.add(1, level) } })
     }
+  }
+
+  /// The values that occur, in order of appearance; nil where there are too many to choose from.
+  private static func levels(_ column: Column) -> [Protobuf]? {
+    var levels: [Protobuf] = []
+    for row in 0..<column.count {
+      guard let value = value(column, row), !levels.contains(value) else { continue }
+      levels.append(value)
+      if levels.count > mostLevels { return nil }
+    }
+    return levels
   }
 
   /// A `google.protobuf.Value`; nil where the setting does not apply.

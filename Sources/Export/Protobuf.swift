@@ -4,7 +4,7 @@
 /// 2 bytes with their length before them, 5 four bytes
 /// (protobuf.dev/programming-guides/encoding). Fields that have their default value are left out
 /// by the caller.
-struct Protobuf: Sendable {
+struct Protobuf: Sendable, Hashable {
   private(set) var bytes: [UInt8] = []
 
   mutating func add(_ field: Int, varint value: UInt64) {

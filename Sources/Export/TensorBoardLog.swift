@@ -62,7 +62,9 @@ public struct TensorBoardLog: Sendable {
     let duration = results.durations[row].isFinite ? results.durations[row] : 0
     let start = end - duration
     var file = EventFile(time: start)
-    file.add([HyperparameterRecords.start(results, row: row, time: start)], step: 0, time: start)
+    file.add(
+      [HyperparameterRecords.start(results, row: row, run: run(row), time: start)], step: 0,
+      time: start)
     for epoch in 0..<epochs {
       let values = Metric.allCases.compactMap { metric in
         results.metrics[metric].map { EventFile.scalar(metric.rawValue, $0[row][epoch]) }

@@ -39,6 +39,16 @@ import Testing
     }
   }
 
+  @Test func settingsThatAllTrialsShareAreNotChoices() async throws {
+    try await Sweeps.withReader { reader, directory throws in
+      try TensorBoardLog(reader).write(to: directory + "/tb", replacing: false)
+      let path = directory + "/tb/events.out.tfevents.1760000000.dropgrid"
+      let event = Data(try records(Array(try Data(contentsOf: URL(filePath: path))))[1])
+      #expect(event.range(of: Data("dropout.rate".utf8)) != nil)
+      #expect(event.range(of: Data("data.name".utf8)) == nil)
+    }
+  }
+
   @Test func aSweepWithoutTrialsHasNothingToShow() async throws {
     try await Sweeps.withReader { _, directory in
       let path = directory + "/empty.h5"
