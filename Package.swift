@@ -18,7 +18,7 @@ let package = Package(
       name: "Dropgrid",
       targets: [
         "ExperimentModel", "GridPlanner", "TensorCore", "Datasets", "Training", "Scheduling",
-        "HDF5", "ResultsStore", "Analysis", "Console",
+        "HDF5", "ResultsStore", "Analysis", "Export", "Console",
       ]),
   ],
   dependencies: [
@@ -76,12 +76,17 @@ let package = Package(
     // The answer.
     .target(name: "Analysis", dependencies: ["ExperimentModel"], swiftSettings: swiftSettings),
 
+    // Weights and tables for other tools.
+    .target(
+      name: "Export", dependencies: ["ExperimentModel", "HDF5", "ResultsStore"],
+      swiftSettings: swiftSettings),
+
     // Arguments and wiring.
     .executableTarget(
       name: "dropgrid",
       dependencies: [
         "ExperimentModel", "GridPlanner", "TensorCore", "Datasets", "Training", "Scheduling",
-        "Console", "ResultsStore", "Analysis",
+        "Console", "ResultsStore", "Analysis", "Export",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
@@ -97,7 +102,7 @@ let tests: [(module: String, others: [Target.Dependency])] = [
   ("ExperimentModel", []), ("GridPlanner", []), ("TensorReference", []),
   ("TensorCore", ["TensorReference", "CKernels"]), ("Datasets", []),
   ("Training", []), ("Scheduling", []), ("Console", []), ("HDF5", []),
-  ("ResultsStore", []), ("Analysis", []),
+  ("ResultsStore", []), ("Analysis", []), ("Export", ["ExperimentModel", "HDF5", "ResultsStore"]),
 ]
 package.targets.append(
   .testTarget(
