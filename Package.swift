@@ -21,7 +21,7 @@ let package = Package(
       name: "Dropgrid",
       targets: [
         "ExperimentModel", "GridPlanner", "TensorCore", "Datasets", "Training", "Scheduling",
-        "HDF5", "ResultsStore", "Analysis", "Report", "Console",
+        "HDF5", "ResultsStore", "Analysis", "Report", "Export", "Console",
       ]),
   ],
   dependencies: [
@@ -81,6 +81,11 @@ let package = Package(
     .target(
       name: "Report", dependencies: ["ExperimentModel", "Analysis"], swiftSettings: swiftSettings),
 
+    // Weights and tables for other tools.
+    .target(
+      name: "Export", dependencies: ["ExperimentModel", "HDF5", "ResultsStore"],
+      swiftSettings: swiftSettings),
+
     // Arguments and wiring.
     .target(
       name: "CBuildInfo",
@@ -89,7 +94,7 @@ let package = Package(
       name: "dropgrid",
       dependencies: [
         "ExperimentModel", "GridPlanner", "TensorCore", "Datasets", "Training", "Scheduling",
-        "Console", "ResultsStore", "Analysis", "Report", "CBuildInfo",
+        "Console", "ResultsStore", "Analysis", "Report", "Export", "CBuildInfo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
@@ -106,6 +111,7 @@ let tests: [(module: String, others: [Target.Dependency])] = [
   ("TensorCore", ["TensorReference", "CKernels"]), ("Datasets", []),
   ("Training", []), ("Scheduling", []), ("Console", []), ("HDF5", []),
   ("ResultsStore", []), ("Analysis", []), ("Report", []),
+  ("Export", ["ExperimentModel", "HDF5", "ResultsStore"]),
 ]
 package.targets.append(
   .testTarget(

@@ -10,6 +10,8 @@ public protocol Attributed: ~Copyable {
 public enum AttributeValue: Sendable, Hashable {
   /// A scalar text; a NUL inside becomes U+FFFD.
   case text(String)
+  /// One axis of texts, as wide as the longest and padded with NUL; at least one.
+  case texts([String])
   /// A scalar.
   case int32(Int32)
   /// One axis.
@@ -26,6 +28,11 @@ extension Attributed where Self: ~Copyable {
       // The terminating NUL is what other tools write, and leaves room for an empty text.
       let bytes = Array(FixedText.withoutNUL(text).utf8) + [0]
       try setAttribute(name, .text(bytes: bytes.count), shape: [], bytes)
+    case .texts(let texts):
+      let width = max(1, texts.map { FixedText.withoutNUL($0).utf8.count }.max() ?? 0)
+      try setAttribute(
+        name, .text(bytes: width), shape: [texts.count],
+        texts.flatMap { FixedText.encode($0, bytes: width) })
     case .int32(let value): try setAttribute(name, .int32, shape: [], [value])
     case .int8s(let values): try setAttribute(name, .int8, shape: [values.count], values)
     case .float32s(let values): try setAttribute(name, .float32, shape: [values.count], values)

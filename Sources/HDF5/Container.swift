@@ -66,6 +66,16 @@ extension Container where Self: ~Copyable {
     return dataset
   }
 
+  /// Gives what is at `target` a second name: a hard link, so that neither is the original.
+  public func link(_ path: String, to target: String) throws(HDF5Error) {
+    let location = id
+    let links = try Self.linkProperties()
+    let linksID = links.raw
+    _ = try Library.call("H5Lcreate_hard", path) {
+      H5Lcreate_hard(location, target, location, path, linksID, dgh_default())
+    }
+  }
+
   public func openDataset(_ path: String) throws(HDF5Error) -> Dataset {
     let location = id
     return Dataset(

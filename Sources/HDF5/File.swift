@@ -16,12 +16,15 @@ public struct File: ~Copyable, Sendable, Container {
   /// Creates a file, over what was there, that every HDF5 since 1.8 can read.
   public static func create(_ path: String) throws(HDF5Error) -> File {
     let access = try accessProperties()
-    let accessID = access.raw
+    return try create(path, access: access.raw)
+  }
+
+  static func create(_ path: String, access: Int64) throws(HDF5Error) -> File {
     _ = try Library.call("H5Pset_libver_bounds") {
-      H5Pset_libver_bounds(accessID, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18)
+      H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18)
     }
     let raw = try Library.call("H5Fcreate", path) {
-      H5Fcreate(path, dgh_truncate(), dgh_default(), accessID)
+      H5Fcreate(path, dgh_truncate(), dgh_default(), access)
     }
     return File(raw, path: path)
   }
@@ -36,7 +39,7 @@ public struct File: ~Copyable, Sendable, Container {
 
   /// The library's own lock on the file is left off: it is advisory, fails on some network file
   /// systems, and would keep readers from a file that is being written row by row.
-  private static func accessProperties() throws(HDF5Error) -> Identifier {
+  static func accessProperties() throws(HDF5Error) -> Identifier {
     let list = Identifier(
       try Library.call("H5Pcreate") { H5Pcreate(dgh_file_access()) }, "H5Pclose", closer: H5Pclose)
     let id = list.raw

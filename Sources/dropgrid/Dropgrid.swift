@@ -21,6 +21,7 @@ struct Dropgrid: AsyncParsableCommand {
     version: version,
     subcommands: [
       PlanCommand.self, RunCommand.self, ShowCommand.self, ReportCommand.self, CompareCommand.self,
+      ExportCommand.self,
     ])
 
   static func main() async {
