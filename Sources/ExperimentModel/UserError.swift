@@ -14,6 +14,8 @@ public struct UserError: Error, Sendable, Hashable {
     case mismatch = 6
     /// Another process writes to the results file.
     case busy = 7
+    /// The time that the sweep was given is spent; every finished trial is recorded.
+    case budgetSpent = 10
     /// Stopped by a signal; every finished trial is recorded.
     case interrupted = 130
   }
