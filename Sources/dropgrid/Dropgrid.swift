@@ -15,11 +15,15 @@ struct Dropgrid: AsyncParsableCommand {
     discussion: """
       Exit codes: 0 done; 2 bad input; 3 trials failed or diverged; 4 a file cannot be read, \
       written or understood; 5 data missing or damaged; 6 the results file belongs to another \
-      grid, data or engine; 7 another process writes to it; 130 or 143 stopped by SIGINT or \
-      SIGTERM, with every finished trial recorded.
+      grid, data or engine; 7 another process writes to it; 10 the time given with --max-time is \
+      spent; 130 or 143 stopped by SIGINT or SIGTERM. After the last three every finished trial \
+      is recorded and the same command continues.
       """,
     version: version,
-    subcommands: [PlanCommand.self, RunCommand.self, ShowCommand.self])
+    subcommands: [
+      PlanCommand.self, RunCommand.self, ShowCommand.self, StatusCommand.self,
+      VerifyCommand.self, MergeCommand.self,
+    ])
 
   static func main() async {
     do {
