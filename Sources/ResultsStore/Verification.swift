@@ -24,7 +24,7 @@ extension ResultsReader {
   /// - Throws: `UserError(.badFile)` where the file cannot be read any more.
   /// - Complexity: reads the whole file, one parameter of one trial at a time.
   public func verify() throws(UserError) -> Verification {
-    let torn = Set(tornRows)
+    var torn = Set(tornRows)
     var problems = tornRows.map { "trial \($0): its figures do not match their checksum" }
     let isSealed: Bool
     do {
@@ -32,6 +32,7 @@ extension ResultsReader {
       let ended = Set(results.status.indices.filter { results.status[$0] != .pending })
       for row in try stored.tornWeights(in: descriptor, of: ended) {
         problems.append("trial \(row): its weights do not match their checksum")
+        torn.insert(row)
       }
     } catch {
       throw StoreError.reading(path, error)

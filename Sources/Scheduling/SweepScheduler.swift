@@ -90,7 +90,7 @@ private struct Sweep {
     if let seconds = rules.maxTime {
       group.addTask {
         do {
-          try await Task.sleep(for: .seconds(seconds))
+          try await Task.sleep(for: .seconds(min(seconds, 1e9)))
           return .timeUp
         } catch {
           return .clockStopped
@@ -144,7 +144,7 @@ private struct Sweep {
       case .start(let index, let worker):
         let task = TrialTask(
           index: index, worker: worker, stops: stops,
-          deadline: rules.trialTimeout.map { .now + .seconds($0) }, events: events)
+          deadline: rules.trialTimeout.map { .now + .seconds(min($0, 1e9)) }, events: events)
         group.addTask(executorPreference: pool) {
           [id = trials[index].id, rules, trial, events] in
           events(.started(trial: index, worker: worker))

@@ -54,7 +54,7 @@ public struct Trainer: Sendable {
       let isOver = isCancelled()
       if let checkpoints {
         let now = ContinuousClock.now
-        let isDue = now - saved >= .seconds(checkpoints.interval)
+        let isDue = (now - saved) / .seconds(1) >= checkpoints.interval
         if isDue || (isOver && state.step > 0) {
           state.elapsed = before + (now - start) / .seconds(1)
           state.network = model.exportState()

@@ -16,7 +16,7 @@ import Testing
       try await Fixtures.write(a, plan, rows: [0, 3, 4])
       try await Fixtures.write(b, plan, rows: [1, 4, 8])
       let report = try ResultsMerge.merge([a, b], into: output, session: Fixtures.session)
-      #expect(report == MergeReport(trials: 9, finished: 5, repeated: 1))
+      #expect(report.trials == 9 && report.finished == 5 && report.repeated == 1)
       let merged = try ResultsReader(path: output)
       #expect(merged.tornRows.isEmpty)
       #expect(try merged.verify().problems.allSatisfy { $0.contains("accuracy") })

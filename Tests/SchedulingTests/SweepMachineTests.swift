@@ -199,8 +199,9 @@ private struct Simulation {
       retries: Int.random(in: 0...2, using: &random),
       memory: Int.random(in: 0..<2, using: &random) == 0
         ? .max : Int.random(in: 0...200, using: &random))
-    needs = Dictionary(
-      uniqueKeysWithValues: order.map { ($0, Int.random(in: 0...100, using: &random)) })
+    var needs: [Int: Int] = [:]
+    for trial in order { needs[trial] = Int.random(in: 0...100, using: &random) }
+    self.needs = needs
     machine = SweepMachine(order: order, workers: workers, rules: rules, needs: needs)
   }
 

@@ -52,7 +52,7 @@ import Training
     let record = try job.trainer().run(
       checkpoints: Checkpoints(interval: 0, last: nil) { states.append($0) })
     #expect(Self.bits(record) == whole, "keeping states changes nothing")
-    #expect(states.count == 6 + 9, "one before every step and evaluation")
+    #expect(states.count == 9 + 9, "one before every step and evaluation")
     for state in states {
       var epochs: [Int] = []
       let resumed = try job.trainer().run(
@@ -61,7 +61,6 @@ import Training
       #expect(Self.bits(resumed) == whole)
       #expect(epochs.last == 3 && epochs.count <= 3)
     }
-    #expect(try #require(states.last).count > try #require(states.first).count - 1)
   }
 
   @Test func aStateThatDoesNotFitIsAsGoodAsNone() throws {
