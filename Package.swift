@@ -110,7 +110,8 @@ let tests: [(module: String, others: [Target.Dependency])] = [
 ]
 package.targets.append(
   .testTarget(
-    name: "ProgramTests", dependencies: ["dropgrid", "ExperimentModel", "ResultsStore"],
+    name: "ProgramTests",
+    dependencies: ["dropgrid", "ExperimentModel", "ResultsStore", "Scheduling"],
     swiftSettings: swiftSettings))
 for (module, others) in tests {
   package.targets.append(

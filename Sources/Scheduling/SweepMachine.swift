@@ -4,9 +4,9 @@ package import ExperimentModel
 ///
 /// Each call tells it one thing that happened and returns what to do next. Trials start in the
 /// given order. A trial whose attempt failed may be tried again, after all others. At most
-/// `workers` run, as many as the memory allows, and at most twice as many are started and not yet written,
-/// so that a slow disk holds back the trials instead of filling the memory. One write is on its way
-/// at a time and takes every record that waits: trials that wait share the disk's round trip.
+/// `workers` run, as many as the memory allows, and at most as many more (or the rules' backlog)
+/// are finished and not yet written, so that a slow disk holds back the trials instead of filling
+/// the memory. One write is on its way at a time and takes every record that waits: trials that wait share the disk's round trip.
 package struct SweepMachine {
   package enum Ending: Equatable {
     case recorded(TrialStatus)
@@ -140,7 +140,7 @@ package struct SweepMachine {
       actions.append(.write(writing.map(\.trial)))
     }
     while stop == nil, let next = next, let worker = freeWorkers.first,
-      running.count + waiting.count + writing.count < 2 * workers, hasRoom(for: next)
+      running.count + waiting.count + writing.count < workers + max(workers, rules.backlog), hasRoom(for: next)
     {
       freeWorkers.removeFirst()
       running[next] = worker

@@ -11,6 +11,9 @@ public struct SweepRules: Sendable, Hashable {
   public var maxTime: Double?
   /// Bytes that the running trials may need together; a trial that needs more runs alone.
   public var memory: Int
+  /// Finished trials that may wait for the disk, at least one for each worker: short trials then
+  /// need not wait for it themselves. Their records are in memory meanwhile.
+  public var backlog: Int
 
   /// Attempts that fail with no success between them before nothing is tried again: then it is the
   /// machine, not the trial.
@@ -18,9 +21,12 @@ public struct SweepRules: Sendable, Hashable {
 
   public init(
     failFast: Bool = false, retries: Int = 0, trialTimeout: Double? = nil,
-    maxTime: Double? = nil, memory: Int = .max
+    maxTime: Double? = nil, memory: Int = .max, backlog: Int = 0
   ) {
-    precondition(retries >= 0 && memory >= 0, "a sweep's rules cannot be negative")
+    precondition(
+      retries >= 0 && memory >= 0 && (0...1 << 20).contains(backlog),
+      "a sweep's rules cannot be negative")
+    self.backlog = backlog
     self.failFast = failFast
     self.retries = retries
     self.trialTimeout = trialTimeout

@@ -126,7 +126,8 @@ struct RunCommand: AsyncParsableCommand {
     let pool = try WorkerPool(count: jobs.count)
     let rules = SweepRules(
       failFast: failFast, retries: retries.value, trialTimeout: trialTimeout?.seconds,
-      maxTime: maxTime?.seconds, memory: AvailableMemory.bytes() / 10 * 9)
+      maxTime: maxTime?.seconds, memory: AvailableMemory.bytes() / 10 * 9,
+      backlog: plan.recordsThatWait)
     let interval = checkpointEvery.seconds
     let outcome: Result<SweepSummary, any Error>
     do {
@@ -153,5 +154,14 @@ struct RunCommand: AsyncParsableCommand {
     let summary = try outcome.get()
     let budget = summary.outOfTime ? UserError.Code.budgetSpent.rawValue : nil
     return signals.exitCode ?? budget
+  }
+}
+
+extension Plan {
+  /// Finished trials that may wait for the disk: 64, or fewer where their weights are large.
+  fileprivate var recordsThatWait: Int {
+    guard weights == .final else { return 64 }
+    let largest = architectures.map { $0.parameters.reduce(0) { $0 + 4 * $1.count } }.max() ?? 0
+    return min(64, (64 << 20) / max(1, largest))
   }
 }

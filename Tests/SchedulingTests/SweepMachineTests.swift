@@ -198,7 +198,8 @@ private struct Simulation {
       failFast: Int.random(in: 0..<4, using: &random) == 0,
       retries: Int.random(in: 0...2, using: &random),
       memory: Int.random(in: 0..<2, using: &random) == 0
-        ? .max : Int.random(in: 0...200, using: &random))
+        ? .max : Int.random(in: 0...200, using: &random),
+      backlog: Int.random(in: 0...9, using: &random))
     var needs: [Int: Int] = [:]
     for trial in order { needs[trial] = Int.random(in: 0...100, using: &random) }
     self.needs = needs
@@ -303,7 +304,9 @@ private struct Simulation {
     #expect(running.count < 2 || used <= rules.memory, "seed \(seed): \(used) bytes at a time")
     if !hasFailedWrite {
       let unwritten = recorded.count - written.count
-      #expect(running.count + unwritten <= 2 * workers, "seed \(seed): too much unwritten")
+      #expect(
+        running.count + unwritten <= workers + max(workers, rules.backlog),
+        "seed \(seed): too much unwritten")
       if onTheirWay == nil { #expect(unwritten == 0, "seed \(seed): a record that nobody writes") }
     }
     if !isCancelled && started.count < order.count && recorded.count == written.count {
