@@ -140,7 +140,8 @@ package struct SweepMachine {
       actions.append(.write(writing.map(\.trial)))
     }
     while stop == nil, let next = next, let worker = freeWorkers.first,
-      running.count + waiting.count + writing.count < workers + max(workers, rules.backlog), hasRoom(for: next)
+      running.count + waiting.count + writing.count < workers + max(workers, rules.backlog),
+      hasRoom(for: next)
     {
       freeWorkers.removeFirst()
       running[next] = worker
