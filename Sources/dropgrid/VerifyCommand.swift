@@ -32,9 +32,10 @@ struct VerifyCommand: AsyncParsableCommand {
     guard verification.problems.isEmpty else {
       let shown = verification.problems.prefix(20).joined(separator: "\n  ")
       let more = verification.problems.count - 20
+      let count = verification.problems.count
       throw UserError(
         .badFile,
-        "\(file): \(verification.problems.count) things are wrong:\n  \(shown)"
+        "\(file): \(count == 1 ? "1 thing is" : "\(count) things are") wrong:\n  \(shown)"
           + (more > 0 ? "\n  and \(more) more" : "")
           + "\nrun the sweep again to train damaged trials anew")
     }
