@@ -65,7 +65,10 @@ let package = Package(
       swiftSettings: swiftSettings),
 
     // Many trials on few threads, and what the terminal shows of them.
-    .target(name: "Scheduling", dependencies: ["ExperimentModel"], swiftSettings: swiftSettings),
+    .target(name: "CFaultNotes", cSettings: cSettings),
+    .target(
+      name: "Scheduling", dependencies: ["CFaultNotes", "ExperimentModel"],
+      swiftSettings: swiftSettings),
     .target(name: "Console", dependencies: ["ExperimentModel"], swiftSettings: swiftSettings),
 
     // The results file.
@@ -115,7 +118,8 @@ let tests: [(module: String, others: [Target.Dependency])] = [
 ]
 package.targets.append(
   .testTarget(
-    name: "ProgramTests", dependencies: ["dropgrid", "ExperimentModel", "ResultsStore"],
+    name: "ProgramTests",
+    dependencies: ["dropgrid", "ExperimentModel", "ResultsStore", "Scheduling"],
     swiftSettings: swiftSettings))
 for (module, others) in tests {
   package.targets.append(

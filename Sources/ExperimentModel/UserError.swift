@@ -18,6 +18,8 @@ public struct UserError: Error, Sendable, Hashable {
     case gateFailed = 8
     /// A gate shows neither harm nor its absence.
     case inconclusive = 9
+    /// The time that the sweep was given is spent; every finished trial is recorded.
+    case budgetSpent = 10
     /// Stopped by a signal; every finished trial is recorded.
     case interrupted = 130
   }

@@ -22,8 +22,10 @@ public final class ResultsReader: Sendable {
   public let datasets: [DatasetCard]
   /// Every run that wrote to the file, the first one first.
   public let sessions: [RecordedSession]
-  private let stored: StoredSweep
-  private let descriptor: FileDescriptor
+  /// When each trial ended, in seconds since 1970-01-01T00:00:00Z; NaN where it has not.
+  public let finishedAt: [Double]
+  let stored: StoredSweep
+  let descriptor: FileDescriptor
 
   /// Reads the file at `path`.
   ///
@@ -43,7 +45,11 @@ public final class ResultsReader: Sendable {
     planText = stored.planText
     datasets = stored.datasets
     sessions = stored.recordedSessions
-    results = stored.results(torn: tornRows)
+    let results = stored.results(torn: tornRows)
+    self.results = results
+    finishedAt = zip(stored.column("finished_at").values(Double.self), results.status).map {
+      $1 == .pending ? .nan : $0
+    }
   }
 
   /// What a file holds, for those who need nothing else of it.

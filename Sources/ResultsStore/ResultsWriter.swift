@@ -22,6 +22,8 @@ public actor ResultsWriter {
   private let engine: String
   private let ids: [TrialID]
   private var written: Set<Int>
+  /// Finished rows that may be written once more.
+  private var again: Set<Int> = []
   private var rows: RowFile?
   private var isOpen = true
   private let executor = QueueExecutor(label: "dropgrid.results-writer")
@@ -133,6 +135,9 @@ public actor ResultsWriter {
       isSpaceReserved: isReserved, rows: rows)
   }
 
+  /// Lets finished rows be written once more; until then they stay as they are.
+  public func allowAgain(_ rows: some Sequence<Int>) { again.formUnion(written.intersection(rows)) }
+
   /// Writes finished trials; when it returns they are on the disk. Trials that wait together share
   /// the two syncs.
   ///
@@ -146,10 +151,15 @@ public actor ResultsWriter {
       precondition(
         ids.indices.contains(row) && ids[row] == record.id, "row \(row) is another trial")
       precondition(record.status != .pending, "trial \(record.id) has not ended")
-      precondition(!written.contains(row), "row \(row) is finished")
+      precondition(!written.contains(row) || again.contains(row), "row \(row) is finished")
     }
     precondition(Set(batch.map(\.row)).count == batch.count, "a row occurs twice in one batch")
+    let replaced = batch.map(\.row).filter(again.contains)
     do {
+      // Pending first: a crash must not leave an old status above new figures.
+      try rows?.reset(replaced)
+      again.subtract(replaced)
+      written.subtract(replaced)
       try rows?.append(batch, engine: engine)
     } catch {
       throw StoreError.writing(path, error)
@@ -203,7 +213,7 @@ extension ResultsWriter {
   }
 
   /// Gives the finished skeleton its name, and nothing else's.
-  private static func rename(_ temporary: String, to path: String) throws {
+  static func rename(_ temporary: String, to path: String) throws {
     if dgl_rename_exclusively(temporary, path) != 0 {
       let code = errno
       switch code {
@@ -220,7 +230,7 @@ extension ResultsWriter {
     try FileDescriptor(directory(of: path), O_RDONLY | O_DIRECTORY).syncEntries()
   }
 
-  private static func exists(_ path: String) -> UserError {
+  static func exists(_ path: String) -> UserError {
     UserError(
       .badFile, "\(path): exists already and is not overwritten; choose another name or remove it")
   }

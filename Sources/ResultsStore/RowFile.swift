@@ -46,17 +46,19 @@ struct RowFile: ~Copyable, Sendable {
   ///
   /// After an error every row that was finished before is as it was, and each row of this batch is
   /// either still pending or complete.
+  ///
+  /// - Parameter sync: whether to wait for the disk; without it the caller has to.
   func append(
-    _ batch: [(row: Int, record: TrialRecord)], engine: String
+    _ batch: [(row: Int, record: TrialRecord)], engine: String, sync: Bool = true
   ) throws(SystemError) {
     for (row, record) in batch { try writeContents(row, record, engine: engine) }
-    try descriptor.syncData()
+    if sync { try descriptor.syncData() }
     let status = sweep.column(FileFormat.status)
     for (row, record) in batch {
       try descriptor.write(
         littleEndian([record.status.rawValue]), at: status.offset(ofRow: row))
     }
-    try descriptor.syncData()
+    if sync { try descriptor.syncData() }
   }
 
   private func writeContents(

@@ -26,12 +26,13 @@ enum Seal {
     try file.write(seal, at: start)
   }
 
-  /// Compares the file with its seal, if it has one.
-  static func check(_ file: borrowing FileDescriptor) throws {
+  /// Compares the file with its seal; false where it has none.
+  @discardableResult
+  static func check(_ file: borrowing FileDescriptor) throws -> Bool {
     let size = try file.size()
-    guard size >= UInt64(fixedBytes) else { return }
+    guard size >= UInt64(fixedBytes) else { return false }
     let end = try file.read(fixedBytes, at: size - UInt64(fixedBytes))
-    guard Array(end.suffix(magic.count)) == magic else { return }
+    guard Array(end.suffix(magic.count)) == magic else { return false }
     let (count, start) = end.withUnsafeBytes {
       ($0.loadUnaligned(as: UInt64.self), $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
     }
@@ -53,6 +54,7 @@ enum Seal {
     else { throw damaged }
     let ranges = (0..<Int(count)).map { bounds[2 * $0]..<bounds[2 * $0 + 1] }
     guard try checksum(of: file, outside: ranges, end: start) == contents else { throw damaged }
+    return true
   }
 
   private static var damaged: FormatError {

@@ -3,9 +3,10 @@ package import ExperimentModel
 /// The scheduler's decisions, without threads or time: what to start, when to write, when to stop.
 ///
 /// Each call tells it one thing that happened and returns what to do next. Trials start in the
-/// given order. At most `workers` run, and at most twice as many are started and not yet written,
-/// so that a slow disk holds back the trials instead of filling the memory. One write is on its way
-/// at a time and takes every record that waits: trials that wait share the disk's round trip.
+/// given order. A trial whose attempt failed may be tried again, after all others. At most
+/// `workers` run, as many as the memory allows, and at most as many more (or the rules' backlog)
+/// are finished and not yet written, so that a slow disk holds back the trials instead of filling
+/// the memory. One write is on its way at a time and takes every record that waits: trials that wait share the disk's round trip.
 package struct SweepMachine {
   package enum Ending: Equatable {
     case recorded(TrialStatus)
@@ -16,18 +17,30 @@ package struct SweepMachine {
     case start(trial: Int, worker: Int)
     /// Hand these trials' records to the sink, then call `written` or `writeFailed`.
     case write([Int])
+    /// Forget the record that the trial's attempt left: it will be tried again.
+    case discard(trial: Int)
     /// Ask every running trial to end.
     case cancelRunning
   }
 
   private enum Stop {
-    case requested, failFast, sinkFailed
+    case requested, timeUp, failFast, sinkFailed
   }
 
   private let order: [Int]
   private let workers: Int
-  private let failFast: Bool
+  private let rules: SweepRules
+  /// Bytes that each trial needs, where that is known.
+  private let needs: [Int: Int]
+  /// Trials of `order` that were started.
   private var started = 0
+  /// Trials that failed and wait for another attempt.
+  private var again: [Int] = []
+  /// Attempts that failed, by trial.
+  private var failures: [Int: Int] = [:]
+  /// Attempts that failed since the last one that succeeded.
+  private var failuresInARow = 0
+  private var usedMemory = 0
   /// Worker by trial.
   private var running: [Int: Int] = [:]
   /// Ascending.
@@ -37,17 +50,20 @@ package struct SweepMachine {
   private var stop: Stop?
   private var counts = SweepSummary()
 
-  package init(order: [Int], workers: Int, failFast: Bool) {
+  package init(
+    order: [Int], workers: Int, rules: SweepRules = SweepRules(), needs: [Int: Int] = [:]
+  ) {
     self.order = order
     self.workers = workers
-    self.failFast = failFast
+    self.rules = rules
+    self.needs = needs
     freeWorkers = Array(0..<workers)
   }
 
   /// Whether nothing runs, nothing waits to be written and nothing will start.
   package var isOver: Bool {
     running.isEmpty && writing.isEmpty && (waiting.isEmpty || stop == .sinkFailed)
-      && (stop != nil || started == order.count)
+      && (stop != nil || (started == order.count && again.isEmpty))
   }
 
   /// Counts of what is written; final once `isOver`.
@@ -55,6 +71,7 @@ package struct SweepMachine {
     var summary = counts
     summary.notRun = order.count - counts.done - counts.failed - counts.diverged
     summary.interrupted = stop == .requested && summary.notRun > 0
+    summary.outOfTime = stop == .timeUp && summary.notRun > 0
     return summary
   }
 
@@ -66,10 +83,27 @@ package struct SweepMachine {
       preconditionFailure("trial \(trial) ended and was not running")
     }
     freeWorkers.insert(worker, at: freeWorkers.firstIndex { $0 > worker } ?? freeWorkers.endIndex)
+    usedMemory -= needs[trial] ?? 0
     guard case .recorded(let status) = ending else { return stopping(.requested) + advance() }
+    if status == .failed {
+      failuresInARow += 1
+      failures[trial, default: 0] += 1
+      if mayTryAgain(trial) {
+        again.append(trial)
+        return [.discard(trial: trial)] + advance()
+      }
+    } else {
+      failuresInARow = 0
+    }
     waiting.append((trial, status))
     let isBad = status == .failed || status == .diverged || status == .timedOut
-    return (failFast && isBad ? stopping(.failFast) : []) + advance()
+    return (rules.failFast && isBad ? stopping(.failFast) : []) + advance()
+  }
+
+  /// The breaker: where everything fails, another attempt only costs time.
+  private func mayTryAgain(_ trial: Int) -> Bool {
+    stop == nil && failures[trial, default: 0] <= rules.retries
+      && failuresInARow < SweepRules.breaker
   }
 
   /// The write that was on its way is safe.
@@ -90,6 +124,9 @@ package struct SweepMachine {
   /// Somebody asked for an early end; harmless when repeated.
   package mutating func stopRequested() -> [Action] { stopping(.requested) }
 
+  /// The sweep's time is up; harmless when repeated.
+  package mutating func timeUp() -> [Action] { stopping(.timeUp) }
+
   private mutating func stopping(_ reason: Stop) -> [Action] {
     guard stop == nil else { return [] }
     stop = reason
@@ -102,14 +139,23 @@ package struct SweepMachine {
       swap(&writing, &waiting)
       actions.append(.write(writing.map(\.trial)))
     }
-    while stop == nil, started < order.count, let worker = freeWorkers.first,
-      running.count + waiting.count + writing.count < 2 * workers
+    while stop == nil, let next = next, let worker = freeWorkers.first,
+      running.count + waiting.count + writing.count < workers + max(workers, rules.backlog),
+      hasRoom(for: next)
     {
       freeWorkers.removeFirst()
-      running[order[started]] = worker
-      actions.append(.start(trial: order[started], worker: worker))
-      started += 1
+      running[next] = worker
+      usedMemory += needs[next] ?? 0
+      actions.append(.start(trial: next, worker: worker))
+      if started < order.count { started += 1 } else { again.removeFirst() }
     }
     return actions
+  }
+
+  private var next: Int? { started < order.count ? order[started] : again.first }
+
+  private func hasRoom(for trial: Int) -> Bool {
+    let need = needs[trial] ?? 0
+    return running.isEmpty || (need <= rules.memory && usedMemory <= rules.memory - need)
   }
 }

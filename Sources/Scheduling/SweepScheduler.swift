@@ -19,36 +19,38 @@ public struct SweepScheduler: Sendable {
   public typealias Events = @Sendable (SweepEvent) -> Void
 
   public var pool: WorkerPool
-  /// Whether the first trial that fails or diverges ends the sweep, without the running ones.
-  public var failFast: Bool
+  public var rules: SweepRules
 
-  public init(pool: WorkerPool, failFast: Bool = false) {
+  public init(pool: WorkerPool, rules: SweepRules = SweepRules()) {
     self.pool = pool
-    self.failFast = failFast
+    self.rules = rules
   }
 
   /// Runs trials and returns when all have ended and are written, or the sweep stopped early.
   ///
-  /// The sweep stops early on `stop`, on the cancellation of the calling task, with `failFast` on a
-  /// bad trial, and when the sink throws: no trial starts any more, running ones see `isCancelled`,
+  /// The sweep stops early on `stop`, on the cancellation of the calling task, when its time is up,
+  /// with `failFast` on a bad trial, and when the sink throws: no trial starts any more, running ones see `isCancelled`,
   /// and unless it was the sink that failed, everything that finished is still written.
   ///
   /// - Parameters:
   ///   - order: indices into `trials`, each at most once; trials start in this order.
   ///   - trials: the plan's.
+  ///   - needs: bytes of memory that each trial of the order needs, where that is known.
   ///   - trial: trains one; the record must carry the planned id.
   ///   - sink: keeps finished trials; one call at a time, in the order in which trials ended.
   /// - Throws: what the sink threw.
   public func run(
-    _ order: [Int], of trials: [PlannedTrial], stop: StopRequest = StopRequest(),
-    events: @escaping Events = { _ in }, trial: @escaping Trial, sink: @escaping Sink
+    _ order: [Int], of trials: [PlannedTrial], needs: [Int: Int] = [:],
+    stop: StopRequest = StopRequest(), events: @escaping Events = { _ in }, trial: @escaping Trial,
+    sink: @escaping Sink
   ) async throws -> SweepSummary {
     precondition(Set(order).count == order.count, "a trial is listed twice in a sweep's order")
     precondition(order.allSatisfy(trials.indices.contains), "a trial in the order is not planned")
     let cancel = StopRequest()
     var sweep = Sweep(
-      machine: SweepMachine(order: order, workers: pool.count, failFast: failFast), pool: pool,
-      trials: trials, stops: [stop, cancel], cancel: cancel, events: events, trial: trial,
+      machine: SweepMachine(order: order, workers: pool.count, rules: rules, needs: needs),
+      rules: rules, pool: pool, trials: trials, stops: [stop, cancel], cancel: cancel,
+      events: events, trial: trial,
       sink: sink)
     return try await withTaskCancellationHandler {
       await withTaskGroup(of: Sweep.Message.self) { await sweep.run(in: &$0) }
@@ -67,9 +69,12 @@ private struct Sweep {
     case cancelled(Int)
     case written([FinishedTrial])
     case writeFailed(any Error)
+    case timeUp
+    case clockStopped
   }
 
   var machine: SweepMachine
+  let rules: SweepRules
   let pool: WorkerPool
   let trials: [PlannedTrial]
   let stops: [StopRequest]
@@ -82,11 +87,23 @@ private struct Sweep {
 
   mutating func run(in group: inout TaskGroup<Message>) async {
     heedStop(&group)
+    if let seconds = rules.maxTime {
+      group.addTask {
+        do {
+          try await Task.sleep(for: .seconds(min(seconds, 1e9)))
+          return .timeUp
+        } catch {
+          return .clockStopped
+        }
+      }
+    }
     perform(machine.begin(), &group)
-    while let message = await group.next() {
+    while !machine.isOver, let message = await group.next() {
       heedStop(&group)
       handle(message, &group)
     }
+    // Only the clock can be left.
+    group.cancelAll()
     precondition(machine.isOver, "the sweep ended with work left")
   }
 
@@ -111,6 +128,11 @@ private struct Sweep {
     case .writeFailed(let error):
       sinkError = error
       perform(machine.writeFailed(), &group)
+    case .timeUp:
+      perform(machine.timeUp(), &group)
+    case .clockStopped:
+      // The calling task was cancelled, which is a request to stop of its own.
+      break
     }
   }
 
@@ -120,10 +142,13 @@ private struct Sweep {
     for action in actions {
       switch action {
       case .start(let index, let worker):
-        let task = TrialTask(index: index, worker: worker, stops: stops, events: events)
-        group.addTask(executorPreference: pool) { [id = trials[index].id, trial, events] in
+        let task = TrialTask(
+          index: index, worker: worker, stops: stops,
+          deadline: rules.trialTimeout.map { .now + .seconds(min($0, 1e9)) }, events: events)
+        group.addTask(executorPreference: pool) {
+          [id = trials[index].id, rules, trial, events] in
           events(.started(trial: index, worker: worker))
-          return Self.end(of: task, id: id, trial: trial)
+          return FaultWatch.during(id) { Self.end(of: task, id: id, rules, trial: trial) }
         }
       case .write(let indices):
         let batch = indices.compactMap { unwritten.removeValue(forKey: $0) }
@@ -134,6 +159,8 @@ private struct Sweep {
           case .failure(let error): .writeFailed(error)
           }
         }
+      case .discard(let index):
+        unwritten[index] = nil
       case .cancelRunning:
         cancel.request()
       }
@@ -141,18 +168,24 @@ private struct Sweep {
   }
 
   /// Runs a trial to its end on the calling thread.
-  private static func end(of task: TrialTask, id: TrialID, trial: SweepScheduler.Trial) -> Message {
+  private static func end(
+    of task: TrialTask, id: TrialID, _ rules: SweepRules, trial: SweepScheduler.Trial
+  ) -> Message {
     let began = ContinuousClock.now
     do {
       let record = try trial(task)
       precondition(record.id == id, "trial \(task.index) returned the record of another trial")
       return .ended(FinishedTrial(index: task.index, worker: task.worker, record: record))
     } catch {
-      if error is CancellationError && task.isCancelled { return .cancelled(task.index) }
+      let isCancelled = error is CancellationError && task.isCancelled
+      if isCancelled && task.isStopped { return .cancelled(task.index) }
       var time = timespec()
       clock_gettime(CLOCK_REALTIME, &time)
+      let limit = rules.trialTimeout ?? 0
       let record = TrialRecord(
-        id: id, status: .failed, message: String(describing: error),
+        id: id, status: isCancelled ? .timedOut : .failed,
+        message: isCancelled
+          ? "stopped after \(limit) s, its time limit" : String(describing: error),
         finishedAt: Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9,
         duration: (ContinuousClock.now - began) / .seconds(1))
       return .ended(FinishedTrial(index: task.index, worker: task.worker, record: record))

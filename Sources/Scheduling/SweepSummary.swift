@@ -25,10 +25,15 @@ public struct SweepSummary: Sendable, Hashable {
   public var notRun = 0
   /// Whether a request to stop is why some trials did not run.
   public var interrupted = false
+  /// Whether the sweep's time limit is why some trials did not run.
+  public var outOfTime = false
 
   public init() {}
 
-  public init(done: Int, failed: Int, diverged: Int, notRun: Int, interrupted: Bool) {
+  public init(
+    done: Int, failed: Int, diverged: Int, notRun: Int, interrupted: Bool, outOfTime: Bool = false
+  ) {
+    self.outOfTime = outOfTime
     self.done = done
     self.failed = failed
     self.diverged = diverged

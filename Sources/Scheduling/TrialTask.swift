@@ -7,23 +7,33 @@ public struct TrialTask: Sendable {
   /// Which of the places for running trials it takes, from 0; a place is taken by one at a time.
   public let worker: Int
   private let stops: [StopRequest]
+  private let deadline: ContinuousClock.Instant?
   private let events: @Sendable (SweepEvent) -> Void
 
   init(
-    index: Int, worker: Int, stops: [StopRequest], events: @escaping @Sendable (SweepEvent) -> Void
+    index: Int, worker: Int, stops: [StopRequest], deadline: ContinuousClock.Instant?,
+    events: @escaping @Sendable (SweepEvent) -> Void
   ) {
+    self.deadline = deadline
     self.index = index
     self.worker = worker
     self.stops = stops
     self.events = events
   }
 
-  /// Whether the trial should end without a record: a few nanoseconds, to be asked at every step.
-  public var isCancelled: Bool { stops.contains { $0.isRequested } }
+  /// Whether the trial should end, because the sweep stops or its own time is up: a few
+  /// nanoseconds, to be asked at every step.
+  public var isCancelled: Bool { isStopped || isTimedOut }
+
+  /// Whether the sweep stops.
+  var isStopped: Bool { stops.contains { $0.isRequested } }
+
+  /// Whether the trial has used up its time.
+  var isTimedOut: Bool { deadline.map { ContinuousClock.now >= $0 } ?? false }
 
   /// Ends a trial that should end.
   ///
-  /// - Throws: `CancellationError` once the sweep stops; let it pass through.
+  /// - Throws: `CancellationError` once it should end; let it pass through.
   public func checkCancellation() throws {
     if isCancelled { throw CancellationError() }
   }

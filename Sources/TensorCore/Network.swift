@@ -18,7 +18,7 @@ public final class Network {
 
   private let description: NetworkDescription
   private let maskSeed: UInt64
-  private let parameters: Parameters
+  let parameters: Parameters
   private let main: Executor
   private var executors: [Int: Executor]
 

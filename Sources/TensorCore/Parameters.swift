@@ -39,6 +39,7 @@ final class Parameters {
 
   var weights: UnsafeMutablePointer<Float> { weightsBuffer.floats }
   var gradients: UnsafeMutablePointer<Float> { gradientsBuffer.floats }
+  var velocities: UnsafeMutablePointer<Float> { velocitiesBuffer.floats }
 
   func weightsChanged() { version += 1 }
 

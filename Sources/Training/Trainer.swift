@@ -30,74 +30,119 @@ public struct Trainer: Sendable {
   /// Trains for all epochs, or until something is not finite: the record then says `diverged`.
   ///
   /// - Parameters:
-  ///   - onEpoch: called with the number of each finished epoch, from 1, and its figures.
+  ///   - checkpoints: keeps the trial's state on the way, and once more when it is cancelled.
+  ///   - onEpoch: called with the number of each epoch that finishes, from 1, and its figures.
   ///   - isCancelled: asked before every step.
   /// - Throws: `CancellationError` where `isCancelled` said so; `TensorError` where the library
   ///   fails or memory runs out.
   public func run(
+    checkpoints: Checkpoints? = nil,
     onEpoch: (Int, [Metric: Float]) -> Void = { _, _ in },
     isCancelled: () -> Bool = { false }
   ) throws -> TrialRecord {
-    let start = ContinuousClock.now
     var record = TrialRecord(id: trial.id, status: .done)
+    let start = ContinuousClock.now
+    let model = try Network(
+      NetworkDescription(network, dropout: trial.spec.dropout),
+      batch: min(trial.spec.batch, data.train.count),
+      initialisationSeed: UInt64(bitPattern: trial.spec.seed.initialisation),
+      maskSeed: UInt64(bitPattern: trial.spec.seed.mask))
+    var state = resume(checkpoints?.last, model) ?? TrialState(network: .none)
+    let before = state.elapsed
+    var saved = start
+    /// Between two steps: stops where that is asked for, and keeps the state when it is time.
+    func pause(_ state: inout TrialState) throws {
+      let isOver = isCancelled()
+      if let checkpoints {
+        let now = ContinuousClock.now
+        let isDue = (now - saved) / .seconds(1) >= checkpoints.interval
+        if isDue || (isOver && state.step > 0) {
+          state.elapsed = before + (now - start) / .seconds(1)
+          state.network = model.exportState()
+          checkpoints.save(state.bytes)
+          state.network = .none
+          saved = .now
+        }
+      }
+      if isOver { throw CancellationError() }
+    }
     do {
-      let weights = try train(into: &record, onEpoch: onEpoch, isCancelled: isCancelled)
-      record.weights = weights
+      try train(model, &state, pause: pause, onEpoch: onEpoch)
+      record.weights = keepsWeights ? try model.exportWeights() : []
     } catch let error as TensorError {
       guard case .diverged = error else { throw error }
       record.status = .diverged
       record.message = "\(error)"
     }
-    let elapsed = start.duration(to: .now)
-    record.duration =
-      Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+    record.metrics = state.metrics
+    record.epochsRun = state.epoch - 1
+    record.duration = before + (ContinuousClock.now - start) / .seconds(1)
     record.finishedAt = Date().timeIntervalSince1970
     return record
   }
 
   private func train(
-    into record: inout TrialRecord, onEpoch: (Int, [Metric: Float]) -> Void,
-    isCancelled: () -> Bool
-  ) throws -> [[Float]] {
+    _ model: Network, _ state: inout TrialState, pause: (inout TrialState) throws -> Void,
+    onEpoch: (Int, [Metric: Float]) -> Void
+  ) throws {
     let spec = trial.spec
-    let model = try Network(
-      NetworkDescription(network, dropout: spec.dropout),
-      batch: min(spec.batch, data.train.count),
-      initialisationSeed: UInt64(bitPattern: spec.seed.initialisation),
-      maskSeed: UInt64(bitPattern: spec.seed.mask))
     let optimiser = SGD(spec.optimiser)
-    var step = 0
-    for epoch in 1...spec.epochs {
+    while state.epoch <= spec.epochs {
       let order = shuffledOrder(
-        count: data.train.count, seed: UInt64(bitPattern: spec.seed.order), epoch: epoch)
-      var fit = BatchLoss()
-      try data.train.withImages { images in
-        for first in stride(from: 0, to: order.count, by: spec.batch) {
-          guard !isCancelled() else { throw CancellationError() }
-          let indices = Array(order[first..<min(first + spec.batch, order.count)])
-          fit += try model.train(images, indices: indices, optimiser: optimiser, step: step)
-          step += 1
+        count: data.train.count, seed: UInt64(bitPattern: spec.seed.order), epoch: state.epoch)
+      while state.position < order.count {
+        try pause(&state)
+        let end = min(state.position + spec.batch, order.count)
+        let indices = Array(order[state.position..<end])
+        state.fit += try data.train.withImages { images in
+          try model.train(images, indices: indices, optimiser: optimiser, step: state.step)
         }
+        state.step += 1
+        state.position = end
       }
       var figures: [Metric: Float] = [
-        .fitLoss: Float(fit.meanLoss), .fitAccuracy: Float(fit.accuracy),
+        .fitLoss: Float(state.fit.meanLoss), .fitAccuracy: Float(state.fit.accuracy),
       ]
       for (split, loss, accuracy) in evaluated {
-        guard !isCancelled() else { throw CancellationError() }
+        try pause(&state)
         let result = try split.withImages { images in
           try model.evaluate(images, count: split.count)
         }
         guard result.sum.isFinite else {
-          throw TensorError.diverged(place: "the evaluation's loss", step: step)
+          throw TensorError.diverged(place: "the evaluation's loss", step: state.step)
         }
         figures[loss] = Float(result.meanLoss)
         figures[accuracy] = Float(result.accuracy)
       }
-      for (metric, value) in figures { record.metrics[metric, default: []].append(value) }
-      record.epochsRun = epoch
-      onEpoch(epoch, figures)
+      for (metric, value) in figures { state.metrics[metric, default: []].append(value) }
+      onEpoch(state.epoch, figures)
+      state.epoch += 1
+      state.position = 0
+      state.fit = BatchLoss()
     }
-    return keepsWeights ? try model.exportWeights() : []
+  }
+
+  /// The state that `bytes` hold, once `model` has taken it on; nil where they do not fit.
+  private func resume(_ bytes: [UInt8]?, _ model: Network) -> TrialState? {
+    guard let bytes, var state = TrialState(bytes: bytes) else { return nil }
+    let count = data.train.count
+    let batch = trial.spec.batch
+    let steps = (count + batch - 1) / batch
+    guard (1...trial.spec.epochs).contains(state.epoch), state.position <= count,
+      state.position % batch == 0 || state.position == count,
+      state.step == (state.epoch - 1) * steps + (state.position + batch - 1) / batch,
+      state.fit.count == state.position, state.elapsed >= 0, state.elapsed.isFinite,
+      state.metrics.values.allSatisfy({ $0.count == state.epoch - 1 }),
+      state.epoch == 1 || Set(state.metrics.keys) == metrics,
+      model.importState(state.network)
+    else { return nil }
+    state.network = .none
+    return state
+  }
+
+  /// What every epoch records.
+  private var metrics: Set<Metric> {
+    Set([.fitLoss, .fitAccuracy] + evaluated.flatMap { [$0.loss, $0.accuracy] })
   }
 
   /// The splits that are evaluated at the end of every epoch, and their figures.

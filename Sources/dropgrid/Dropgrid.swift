@@ -16,12 +16,14 @@ struct Dropgrid: AsyncParsableCommand {
       Exit codes: 0 done; 2 bad input; 3 trials failed or diverged; 4 a file cannot be read, \
       written or understood; 5 data missing or damaged; 6 the results file belongs to another \
       grid, data or engine; 7 another process writes to it; 8 a gate shows harm; 9 a gate is \
-      inconclusive; 130 or 143 stopped by SIGINT or SIGTERM, with every finished trial recorded.
+      inconclusive; 10 the time given with --max-time is spent; 130 or 143 stopped by SIGINT or \
+      SIGTERM. After the last three every finished trial is recorded and the same command \
+      continues.
       """,
     version: version,
     subcommands: [
-      PlanCommand.self, RunCommand.self, ShowCommand.self, ReportCommand.self, CompareCommand.self,
-      ExportCommand.self,
+      PlanCommand.self, RunCommand.self, StatusCommand.self, ShowCommand.self, ReportCommand.self,
+      CompareCommand.self, ExportCommand.self, MergeCommand.self, VerifyCommand.self,
     ])
 
   static func main() async {

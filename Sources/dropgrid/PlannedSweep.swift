@@ -14,7 +14,12 @@ struct PlannedSweep {
 
   /// Reads and plans the grid file at `path`.
   init(path: String) async throws {
-    grid = try GridFile.parse(bytes: try Self.contents(of: path), name: path)
+    try await self.init(contents: try Self.contents(of: path), name: path)
+  }
+
+  /// Plans a grid that is there as bytes; `name` stands in messages.
+  init(contents: Data, name: String) async throws {
+    grid = try GridFile.parse(bytes: contents, name: name)
     let cache = DatasetCache()
     var cards: [String: DatasetCard] = [:]
     for name in grid.dataNames { cards[name] = DatasetCard(try await cache.images(name)) }

@@ -30,32 +30,56 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(help: "Stop at the first trial that fails or diverges.")
   var failFast = false
 
+  @Option(
+    help: "Train these only, and anew: 'failed', 'diverged', or a trial's id or row; repeatable.")
+  var only: [String] = []
+
+  @Option(help: "Train the trials of shard I of N only, as in 1/4; put together with merge.")
+  var shard: Shard?
+
+  @Option(help: "Try a trial that failed this many times more, after all others.")
+  var retries: Count = Count(value: 0)
+
+  @Option(help: "Stop a trial after this time and record it as timed out: 90, 90s, 10m, 2h.")
+  var trialTimeout: Time?
+
+  @Option(help: "End the sweep after this time; what runs keeps its checkpoint.")
+  var maxTime: Time?
+
+  @Option(help: "Keep the state of running trials this often; 0s keeps it after every step.")
+  var checkpointEvery: Time = Time(seconds: 60)
+
   func run() async throws {
     let sweep = try await PlannedSweep(path: grid)
     let path = output ?? URL(filePath: grid).deletingPathExtension().lastPathComponent + ".h5"
     print(try await sweep.report(jobs: jobs.count).text(rows: 0))
 
     let writer = try openWriter(path, plan: sweep.plan)
-    let order = sweep.plan.trials.indices.filter { !writer.finished.contains($0) }
-    if !writer.finished.isEmpty {
+    let beside = SweepFolder(writer: writer, plan: sweep.plan)
+    let selection = try Selection(
+      only, shard: shard, of: try ResultsReader.read(path: path), finished: writer.finished)
+    await writer.allowAgain(selection.rows)
+    let condemned = try await beside.begin(selection.rows, anew: !only.isEmpty)
+    let order = selection.rows.filter { !condemned.contains($0) }
+    if !writer.finished.isEmpty || !condemned.isEmpty || !only.isEmpty {
       print("\(path): \(writer.finished.count) trials are there, \(order.count) to go\n")
     }
     fflush(nil)
-    let outcome = try await train(order, of: sweep, into: writer)
+    let stopCode = try await train(order, of: sweep, into: writer, beside: beside)
     try await writer.finish()
 
     let results = try ResultsReader.read(path: path)
+    beside.end(results)
     print(
       try Summary(results).text(styled: ProgressDisplay.style(file: STDOUT_FILENO).colour))
     print("Results: \(path)")
     print("  every trial      dropgrid show \(path) --all")
     print("  this text        dropgrid show \(path) --answer")
     print("  in Python        xarray.open_dataset(\"\(path)\", engine=\"h5netcdf\")")
-    if let code = outcome.exitCode {
-      print(
-        "Stopped: \(order.count - outcome.recorded) trials are not trained; the same command continues."
-      )
-      throw ExitCode(code)
+    if let stopCode {
+      let missing = results.status.count { $0 == .pending }
+      print("Stopped: \(missing) trials are not trained; the same command continues.")
+      throw ExitCode(stopCode)
     }
     let bad = results.status.count { $0 != .done && $0 != .pending }
     if bad > 0 { throw ExitCode(UserError.Code.trialsFailed.rawValue) }
@@ -71,40 +95,55 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   private func train(
-    _ order: [Int], of sweep: PlannedSweep, into writer: ResultsWriter
-  ) async throws -> (exitCode: Int32?, recorded: Int) {
+    _ order: [Int], of sweep: PlannedSweep, into writer: ResultsWriter, beside: SweepFolder
+  ) async throws -> Int32? {
     let plan = sweep.plan
     // Prepared before the first trial starts, so that trials share the arrays and never wait.
     var trainers: [Int: Trainer] = [:]
+    var needs: [Int: Int] = [:]
     for index in order {
       let trial = plan.trials[index]
+      let network = try sweep.network(of: trial.spec)
       trainers[index] = Trainer(
-        trial: trial, network: try sweep.network(of: trial.spec),
-        data: try await sweep.data(of: trial.spec), keepsWeights: plan.weights == .final)
+        trial: trial, network: network, data: try await sweep.data(of: trial.spec),
+        keepsWeights: plan.weights == .final)
+      needs[index] = network.trainingBytes(batch: trial.spec.batch)
     }
     let ready = trainers
 
     let stop = StopRequest()
     let display = ProgressDisplay(
       ProgressView(
-        title: plan.title, items: ProgressItem.items(of: plan), recorded: writer.finished,
-        jobs: jobs.count, style: ProgressDisplay.style()))
+        title: plan.title, items: ProgressItem.items(of: plan),
+        recorded: writer.finished.subtracting(order), jobs: jobs.count,
+        style: ProgressDisplay.style()))
     let signals = try SignalWatcher(stop: stop) { _ in
       display.message("stopping: finished trials are recorded; again to leave at once")
     }
     defer { signals.end() }
+    let faults = try FaultWatch(directory: beside.checkpoints.path)
+    defer { faults.end() }
     let pool = try WorkerPool(count: jobs.count)
+    let rules = SweepRules(
+      failFast: failFast, retries: retries.value, trialTimeout: trialTimeout?.seconds,
+      maxTime: maxTime?.seconds, memory: AvailableMemory.bytes() / 10 * 9,
+      backlog: plan.recordsThatWait)
+    let interval = checkpointEvery.seconds
     let outcome: Result<SweepSummary, any Error>
     do {
-      let summary = try await SweepScheduler(pool: pool, failFast: failFast).run(
-        order, of: plan.trials, stop: stop, events: { display.receive($0) },
+      let summary = try await SweepScheduler(pool: pool, rules: rules).run(
+        order, of: plan.trials, needs: needs, stop: stop, events: { display.receive($0) },
         trial: { task in
           guard let trainer = ready[task.index] else { preconditionFailure("not in the order") }
           return try trainer.run(
+            checkpoints: beside.checkpoints(of: task.index, every: interval) {
+              display.message($0)
+            },
             onEpoch: { task.report(epoch: $0, metrics: $1) }, isCancelled: { task.isCancelled })
         },
         sink: { finished in
           try await writer.append(finished.map { (row: $0.index, record: $0.record) })
+          beside.ended(finished.map(\.index))
         })
       outcome = .success(summary)
     } catch {
@@ -113,6 +152,16 @@ struct RunCommand: AsyncParsableCommand {
     await display.finish()
     await pool.shutdown()
     let summary = try outcome.get()
-    return (signals.exitCode, order.count - summary.notRun)
+    let budget = summary.outOfTime ? UserError.Code.budgetSpent.rawValue : nil
+    return signals.exitCode ?? budget
+  }
+}
+
+extension Plan {
+  /// Finished trials that may wait for the disk: 64, or fewer where their weights are large.
+  fileprivate var recordsThatWait: Int {
+    guard weights == .final else { return 64 }
+    let largest = architectures.map { $0.parameters.reduce(0) { $0 + 4 * $1.count } }.max() ?? 0
+    return min(64, (64 << 20) / max(1, largest))
   }
 }

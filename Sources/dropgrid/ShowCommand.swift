@@ -20,8 +20,22 @@ struct ShowCommand: AsyncParsableCommand {
   @Flag(help: "Print as JSON.")
   var json = false
 
+  @Option(help: "Show one trial in full: its row, or its id or the beginning of it.")
+  var trial: String?
+
+  func validate() throws {
+    guard trial == nil || !(answer || all) else {
+      throw ValidationError("--trial shows one trial; leave out --answer and --all")
+    }
+  }
+
   func run() async throws {
     let results = try ResultsReader.read(path: file)
+    if let trial {
+      let detail = try TrialDetail(results, named: trial)
+      print(json ? try detail.json() : detail.text, terminator: json ? "\n" : "")
+      return
+    }
     let styled = ProgressDisplay.style(file: STDOUT_FILENO).colour
     if answer {
       let summary = try Summary(results)

@@ -43,6 +43,15 @@ import Testing
       (["show", "none.h5"], .badFile), (["show", "grid.yaml"], .badFile),
       (["run", "grid.yaml", "--jobs", "0"], .badInput), (["run"], .badInput),
       (["dance"], .badInput), (["run", "grid.yaml", "--rate", "1"], .badInput),
+      (["status", "none.h5"], .badFile), (["verify", "grid.yaml"], .badFile),
+      (["merge", "none.h5", "-o", "out.h5"], .badFile), (["merge", "-o", "out.h5"], .badInput),
+      (["verify", "none.h5", "--retrain", "-1"], .badInput),
+      (["run", "grid.yaml", "--shard", "0/2"], .badInput),
+      (["run", "grid.yaml", "--shard", "3/2"], .badInput),
+      (["run", "grid.yaml", "--retries", "-1"], .badInput),
+      (["run", "grid.yaml", "--trial-timeout", "soon"], .badInput),
+      (["run", "grid.yaml", "--max-time", "nan"], .badInput),
+      (["run", "grid.yaml", "--checkpoint-every", "1e99h"], .badInput),
     ] {
       let outcome = try await Program.run(arguments, in: workplace)
       #expect(outcome.code == code.rawValue, "\(arguments): \(outcome.errors)")

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct SweepMachineTests {
   @Test func startsInOrderAsFarAsThereAreWorkers() {
-    var machine = SweepMachine(order: [7, 3, 9], workers: 2, failFast: false)
+    var machine = SweepMachine(order: [7, 3, 9], workers: 2)
     #expect(machine.begin() == [.start(trial: 7, worker: 0), .start(trial: 3, worker: 1)])
     #expect(
       machine.ended(3, .recorded(.done)) == [.write([3]), .start(trial: 9, worker: 1)])
@@ -12,7 +12,7 @@ import Testing
   }
 
   @Test func recordsThatWaitShareOneWrite() {
-    var machine = SweepMachine(order: Array(0..<9), workers: 3, failFast: false)
+    var machine = SweepMachine(order: Array(0..<9), workers: 3)
     _ = machine.begin()
     #expect(machine.ended(0, .recorded(.done)) == [.write([0]), .start(trial: 3, worker: 0)])
     #expect(machine.ended(2, .recorded(.done)) == [.start(trial: 4, worker: 2)])
@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test func aRequestToStopStillWritesWhatFinished() {
-    var machine = SweepMachine(order: [0, 1, 2], workers: 2, failFast: false)
+    var machine = SweepMachine(order: [0, 1, 2], workers: 2)
     _ = machine.begin()
     #expect(machine.stopRequested() == [.cancelRunning])
     #expect(machine.stopRequested() == [])
@@ -38,7 +38,7 @@ import Testing
   }
 
   @Test func aStopBeforeTheFirstTrialStartsNone() {
-    var machine = SweepMachine(order: [0, 1], workers: 2, failFast: false)
+    var machine = SweepMachine(order: [0, 1], workers: 2)
     _ = machine.stopRequested()
     #expect(machine.begin() == [])
     #expect(machine.isOver)
@@ -46,7 +46,7 @@ import Testing
   }
 
   @Test func aStopThatComesWhenAllHaveEndedIsNoInterruption() {
-    var machine = SweepMachine(order: [0], workers: 1, failFast: false)
+    var machine = SweepMachine(order: [0], workers: 1)
     _ = machine.begin()
     _ = machine.stopRequested()
     _ = machine.ended(0, .recorded(.done))
@@ -57,7 +57,7 @@ import Testing
 
   @Test(arguments: [TrialStatus.failed, .diverged, .timedOut])
   func failFastStopsAtABadTrial(status: TrialStatus) {
-    var machine = SweepMachine(order: [0, 1, 2, 3], workers: 2, failFast: true)
+    var machine = SweepMachine(order: [0, 1, 2, 3], workers: 2, rules: SweepRules(failFast: true))
     _ = machine.begin()
     #expect(
       machine.ended(0, .recorded(.done)) == [.write([0]), .start(trial: 2, worker: 0)])
@@ -71,7 +71,7 @@ import Testing
   }
 
   @Test func aFailedWriteEndsEverything() {
-    var machine = SweepMachine(order: [0, 1, 2, 3], workers: 2, failFast: false)
+    var machine = SweepMachine(order: [0, 1, 2, 3], workers: 2)
     _ = machine.begin()
     _ = machine.ended(0, .recorded(.done))
     #expect(machine.writeFailed() == [.cancelRunning])
@@ -82,8 +82,75 @@ import Testing
     #expect(machine.summary.notRun == 4)
   }
 
+  @Test func aTrialThatFailedIsTriedAgainAfterAllOthers() {
+    var machine = SweepMachine(order: [0, 1], workers: 1, rules: SweepRules(retries: 1))
+    #expect(machine.begin() == [.start(trial: 0, worker: 0)])
+    #expect(
+      machine.ended(0, .recorded(.failed)) == [.discard(trial: 0), .start(trial: 1, worker: 0)])
+    #expect(machine.ended(1, .recorded(.done)) == [.write([1]), .start(trial: 0, worker: 0)])
+    #expect(machine.written() == [])
+    #expect(!machine.isOver)
+    #expect(machine.ended(0, .recorded(.failed)) == [.write([0])], "its second failure counts")
+    #expect(machine.written() == [])
+    #expect(machine.isOver)
+    #expect(machine.summary.failed == 1 && machine.summary.done == 1)
+  }
+
+  @Test(arguments: [TrialStatus.diverged, .timedOut])
+  func whatDivergedOrTimedOutIsNotTriedAgain(status: TrialStatus) {
+    var machine = SweepMachine(order: [0], workers: 1, rules: SweepRules(retries: 5))
+    _ = machine.begin()
+    #expect(machine.ended(0, .recorded(status)) == [.write([0])])
+  }
+
+  @Test func whereEverythingFailsNothingIsTriedAgain() {
+    let count = 3 * SweepRules.breaker
+    var machine = SweepMachine(
+      order: Array(0..<count), workers: 1, rules: SweepRules(retries: 100))
+    var attempts = 0
+    var actions = machine.begin()
+    while !machine.isOver {
+      for action in actions {
+        switch action {
+        case .start(let trial, _):
+          attempts += 1
+          actions = machine.ended(trial, .recorded(.failed))
+        case .write: actions = machine.written() + actions.filter { $0 != action }
+        default: break
+        }
+      }
+    }
+    #expect(attempts == count + SweepRules.breaker - 1)
+    #expect(machine.summary.failed == count)
+  }
+
+  @Test func whatStillHasAnAttemptLeftIsNotRunAfterAStop() {
+    var machine = SweepMachine(order: [0, 1], workers: 2, rules: SweepRules(retries: 3))
+    _ = machine.begin()
+    #expect(
+      machine.ended(0, .recorded(.failed)) == [.discard(trial: 0), .start(trial: 0, worker: 0)])
+    #expect(machine.timeUp() == [.cancelRunning])
+    #expect(machine.ended(0, .cancelled) == [])
+    #expect(machine.ended(1, .cancelled) == [])
+    #expect(machine.isOver)
+    #expect(machine.summary.outOfTime && !machine.summary.interrupted)
+    #expect(machine.summary.notRun == 2)
+  }
+
+  @Test func trialsShareTheMemoryAndALargeOneRunsAlone() {
+    var machine = SweepMachine(
+      order: [0, 1, 2, 3], workers: 4, rules: SweepRules(memory: 100),
+      needs: [0: 60, 1: 40, 2: 500, 3: 1])
+    #expect(machine.begin() == [.start(trial: 0, worker: 0), .start(trial: 1, worker: 1)])
+    #expect(machine.ended(0, .recorded(.done)) == [.write([0])], "trial 2 waits for trial 1")
+    #expect(machine.written() == [])
+    #expect(machine.ended(1, .recorded(.done)) == [.write([1]), .start(trial: 2, worker: 0)])
+    #expect(machine.written() == [], "no room beside it")
+    #expect(machine.ended(2, .recorded(.done)) == [.write([2]), .start(trial: 3, worker: 0)])
+  }
+
   @Test func anEmptySweepIsOver() {
-    var machine = SweepMachine(order: [], workers: 4, failFast: true)
+    var machine = SweepMachine(order: [], workers: 4, rules: SweepRules(failFast: true))
     #expect(machine.begin() == [])
     #expect(machine.isOver)
     #expect(machine.summary == SweepSummary())
@@ -104,7 +171,8 @@ private struct Simulation {
   let seed: UInt64
   let order: [Int]
   let workers: Int
-  let failFast: Bool
+  let rules: SweepRules
+  let needs: [Int: Int]
   var machine: SweepMachine
   /// Worker by trial.
   var running: [Int: Int] = [:]
@@ -116,14 +184,26 @@ private struct Simulation {
   var isCancelled = false
   var hasFailedWrite = false
   var hasFailFast = false
+  var isTimeUp = false
+  /// Trials of the order that were started, and then those that were started again.
+  var retried: [Int: Int] = [:]
+  var failedInARow = 0
 
   init(seed: UInt64) {
     self.seed = seed
     random = SplitMix(state: seed)
     order = Array(0..<Int.random(in: 0...40, using: &random)).shuffled(using: &random)
     workers = Int.random(in: 1...6, using: &random)
-    failFast = Int.random(in: 0..<4, using: &random) == 0
-    machine = SweepMachine(order: order, workers: workers, failFast: failFast)
+    rules = SweepRules(
+      failFast: Int.random(in: 0..<4, using: &random) == 0,
+      retries: Int.random(in: 0...2, using: &random),
+      memory: Int.random(in: 0..<2, using: &random) == 0
+        ? .max : Int.random(in: 0...200, using: &random),
+      backlog: Int.random(in: 0...9, using: &random))
+    var needs: [Int: Int] = [:]
+    for trial in order { needs[trial] = Int.random(in: 0...100, using: &random) }
+    self.needs = needs
+    machine = SweepMachine(order: order, workers: workers, rules: rules, needs: needs)
   }
 
   mutating func run() {
@@ -139,6 +219,9 @@ private struct Simulation {
       if dice < 2 {
         isStopped = true
         take(machine.stopRequested())
+      } else if dice == 2 {
+        isTimeUp = true
+        take(machine.timeUp())
       } else if let batch = onTheirWay, running.isEmpty || dice < 40 {
         finishWrite(batch, fails: dice == 39)
       } else if let trial = running.keys.sorted().randomElement(using: &random) {
@@ -169,9 +252,22 @@ private struct Simulation {
       take(machine.ended(trial, .cancelled))
     } else {
       let status = [TrialStatus.done, .done, .done, .failed, .diverged][dice % 5]
-      recorded[trial] = status
-      hasFailFast = hasFailFast || failFast && status != .done
-      take(machine.ended(trial, .recorded(status)))
+      let actions = machine.ended(trial, .recorded(status))
+      failedInARow = status == .failed ? failedInARow + 1 : 0
+      if actions.contains(.discard(trial: trial)) {
+        retried[trial, default: 0] += 1
+        #expect(status == .failed, "seed \(seed): \(status) is tried again")
+        #expect(retried[trial, default: 0] <= rules.retries, "seed \(seed): too often")
+        #expect(failedInARow < SweepRules.breaker, "seed \(seed): the breaker is open")
+        #expect(!isCancelled, "seed \(seed): tried again after a stop")
+      } else {
+        recorded[trial] = status
+        hasFailFast = hasFailFast || rules.failFast && status != .done
+        if status == .failed && !isCancelled && failedInARow < SweepRules.breaker {
+          #expect(retried[trial, default: 0] == rules.retries, "seed \(seed): too rarely")
+        }
+      }
+      take(actions)
     }
   }
 
@@ -179,7 +275,10 @@ private struct Simulation {
     for action in actions {
       switch action {
       case .start(let trial, let worker):
-        #expect(!isStopped && !hasFailedWrite && !hasFailFast, "seed \(seed): start after a stop")
+        #expect(
+          !isStopped && !isTimeUp && !hasFailedWrite && !hasFailFast,
+          "seed \(seed): start after a stop")
+        #expect(recorded[trial] == nil, "seed \(seed): trial \(trial) had ended")
         #expect(!running.values.contains(worker), "seed \(seed): worker \(worker) is taken")
         #expect((0..<workers).contains(worker), "seed \(seed): worker \(worker)")
         running[trial] = worker
@@ -188,6 +287,8 @@ private struct Simulation {
         #expect(onTheirWay == nil, "seed \(seed): two writes at a time")
         #expect(!batch.isEmpty && !hasFailedWrite, "seed \(seed): a write of nothing, or in vain")
         onTheirWay = batch
+      case .discard(let trial):
+        #expect(running[trial] == nil, "seed \(seed): trial \(trial) runs")
       case .cancelRunning:
         #expect(!isCancelled, "seed \(seed): cancelled twice")
         isCancelled = true
@@ -196,15 +297,23 @@ private struct Simulation {
   }
 
   private func check() {
-    #expect(started == Array(order.prefix(started.count)), "seed \(seed): the order of starts")
+    let first = started.prefix(order.count)
+    #expect(Array(first) == Array(order.prefix(first.count)), "seed \(seed): the order of starts")
     #expect(running.count <= workers, "seed \(seed): too many at a time")
+    let used = running.keys.reduce(0) { $0 + (needs[$1] ?? 0) }
+    #expect(running.count < 2 || used <= rules.memory, "seed \(seed): \(used) bytes at a time")
     if !hasFailedWrite {
       let unwritten = recorded.count - written.count
-      #expect(running.count + unwritten <= 2 * workers, "seed \(seed): too much unwritten")
+      #expect(
+        running.count + unwritten <= workers + max(workers, rules.backlog),
+        "seed \(seed): too much unwritten")
       if onTheirWay == nil { #expect(unwritten == 0, "seed \(seed): a record that nobody writes") }
     }
     if !isCancelled && started.count < order.count && recorded.count == written.count {
-      #expect(running.count == workers, "seed \(seed): a worker is idle")
+      let next = needs[order[started.count]] ?? 0
+      #expect(
+        running.count == workers || rules.memory - used < next,
+        "seed \(seed): a worker is idle")
     }
   }
 
@@ -220,7 +329,8 @@ private struct Simulation {
     #expect(summary.diverged == ends.count { $0 == .diverged }, "seed \(seed)")
     #expect(summary.notRun == order.count - written.count, "seed \(seed)")
     if summary.interrupted { #expect(isStopped && summary.notRun > 0, "seed \(seed)") }
-    if !isStopped && !hasFailedWrite && !hasFailFast {
+    if summary.outOfTime { #expect(isTimeUp && summary.notRun > 0, "seed \(seed)") }
+    if !isStopped && !isTimeUp && !hasFailedWrite && !hasFailFast {
       #expect(summary.notRun == 0, "seed \(seed): not everything ran")
     }
   }

@@ -108,7 +108,7 @@ import Testing
   func failFastCancelsTheRunningOnes() async throws {
     let pool = try WorkerPool(count: 2)
     let written = Log<Int>()
-    let summary = try await SweepScheduler(pool: pool, failFast: true).run(
+    let summary = try await SweepScheduler(pool: pool, rules: SweepRules(failFast: true)).run(
       Array(0..<10), of: trials,
       trial: { task in
         if task.index == 1 { throw TestError(description: "no") }
@@ -258,6 +258,72 @@ import Testing
       Array(0..<10_000), of: trials,
       trial: { TrialRecord(id: trials[$0.index].id, status: .done) }, sink: { _ in })
     #expect(summary.done == 10_000)
+    await pool.shutdown()
+  }
+
+  @Test(.timeLimit(.minutes(2)))
+  func aTrialThatTakesTooLongIsRecordedAndTheOthersGoOn() async throws {
+    let pool = try WorkerPool(count: 2)
+    let written = Log<FinishedTrial>()
+    let rules = SweepRules(retries: 2, trialTimeout: 0.05)
+    let summary = try await SweepScheduler(pool: pool, rules: rules).run(
+      Array(0..<6), of: trials,
+      trial: { task in
+        if task.index == 2 { try trainUntilCancelled(task) }
+        return self.record(task)
+      }, sink: { written.add($0) })
+    #expect(summary.done == 5 && summary.failed == 1 && summary.notRun == 0)
+    let late = try #require(written.all.first { $0.index == 2 })
+    #expect(late.record.status == .timedOut)
+    #expect(late.record.message.contains("0.05 s"))
+    await pool.shutdown()
+  }
+
+  @Test(.timeLimit(.minutes(2)))
+  func whenTheTimeIsUpWhatFinishedIsWritten() async throws {
+    let pool = try WorkerPool(count: 2)
+    let written = Log<FinishedTrial>()
+    let summary = try await SweepScheduler(pool: pool, rules: SweepRules(maxTime: 0.05)).run(
+      Array(0..<60), of: trials,
+      trial: { task in
+        if task.index >= 3 { try trainUntilCancelled(task) }
+        return self.record(task)
+      }, sink: { written.add($0) })
+    #expect(summary.outOfTime && !summary.interrupted)
+    #expect(Set(written.all.map(\.index)) == [0, 1, 2])
+    #expect(summary.notRun == 57)
+    await pool.shutdown()
+  }
+
+  @Test(.timeLimit(.minutes(2)))
+  func aSweepThatEndsInTimeDoesNotWaitForTheClock() async throws {
+    let pool = try WorkerPool(count: 1)
+    let began = ContinuousClock.now
+    let summary = try await SweepScheduler(pool: pool, rules: SweepRules(maxTime: 100)).run(
+      [0], of: trials, trial: { self.record($0) }, sink: { _ in })
+    #expect(summary.done == 1 && !summary.outOfTime)
+    #expect(ContinuousClock.now - began < .seconds(50))
+    await pool.shutdown()
+  }
+
+  @Test func anAttemptThatIsRepeatedLeavesOneRecord() async throws {
+    let pool = try WorkerPool(count: 2)
+    let attempts = Log<Int>()
+    let written = Log<FinishedTrial>()
+    let summary = try await SweepScheduler(pool: pool, rules: SweepRules(retries: 2)).run(
+      Array(0..<10), of: trials,
+      trial: { task in
+        attempts.add(task.index)
+        let tries = attempts.all.count { $0 == task.index }
+        if task.index == 4 && tries <= 2 || task.index == 7 {
+          throw TestError(description: "attempt \(tries)")
+        }
+        return self.record(task)
+      }, sink: { written.add($0) })
+    #expect(summary.done == 9 && summary.failed == 1)
+    #expect(attempts.all.count { $0 == 4 } == 3)
+    #expect(written.all.map(\.index).sorted() == Array(0..<10))
+    #expect(written.all.first { $0.index == 7 }?.record.message == "attempt 3")
     await pool.shutdown()
   }
 }

@@ -1,0 +1,94 @@
+public import ExperimentModel
+
+/// One trial in full: its settings, how it ended, and its figures epoch by epoch.
+public struct TrialDetail: Sendable, Hashable, Encodable {
+  /// Its row in the file.
+  public var trial: Int
+  public var id: String
+  public var settings: Settings
+  public var status: String
+  /// Empty where the trial is complete.
+  public var message: String
+  /// Epochs that were finished.
+  public var epochs: Int
+  /// Wall-clock seconds; nil where the trial has not ended.
+  public var seconds: Double?
+  /// For each figure by its name in the file, one value per epoch; nil for one that is no number.
+  public var figures: [String: [Float?]]
+
+  /// - Parameter name: a row's number, an id, or the beginning of an id that no other trial shares.
+  /// - Throws: `UserError` with `badInput` where no trial, or more than one, is called that.
+  public init(_ results: SweepResults, named name: String) throws(UserError) {
+    let row = try results.row(named: name)
+    trial = row
+    id = results.trialIDs[row].description
+    settings = Settings(
+      names: results.trialColumns.map(\.name),
+      values: results.trialColumns.map { SettingValue($0, row: row) })
+    status = results.status[row].name
+    message = results.messages[row]
+    epochs = results.epochsRun[row]
+    seconds = results.durations[row].isFinite ? results.durations[row] : nil
+    figures = [:]
+    for (metric, rows) in results.metrics {
+      figures[metric.rawValue] = rows[row].map { $0.isFinite ? $0 : nil }
+    }
+  }
+
+  /// The same as JSON, with sorted keys.
+  ///
+  /// - Throws: `EncodingError`; it never does with figures that are numbers.
+  public func json() throws -> String { try encodeJSON(self) }
+
+  /// Lines for people.
+  public var text: String {
+    var lines = ["trial \(trial)  \(id)"]
+    let width = settings.names.map(\.count).max() ?? 0
+    for (name, value) in zip(settings.names, settings.values) where value != .none {
+      lines.append("  \(name.padding(to: width))  \(value)")
+    }
+    let time = seconds.map { " in \(($0 * 1000).rounded() / 1000) s" } ?? ""
+    lines.append("\(status), \(epochs) epochs\(time)")
+    if !message.isEmpty { lines.append("  \(message)") }
+    let metrics = Metric.allCases.filter { figures[$0.rawValue]?.isEmpty == false }
+    guard !metrics.isEmpty else { return lines.joined(separator: "\n") + "\n" }
+    var columns = [TextColumn("epoch", cells: (0..<epochs).map { "\($0 + 1)" })]
+    for metric in metrics {
+      let values = figures[metric.rawValue] ?? []
+      columns.append(
+        TextColumn(metric.rawValue, cells: values.map { $0.map { "\($0)" } ?? "NaN" }))
+    }
+    return (lines + [""] + TextLayout.table(columns, width: .max)).joined(separator: "\n") + "\n"
+  }
+}
+
+extension SweepResults {
+  /// The row of the trial that is called `name`: its row, its id or the beginning of its id.
+  ///
+  /// - Throws: `UserError` with `badInput` where no trial, or more than one, is called that.
+  public func row(named name: String) throws(UserError) -> Int {
+    if name.utf8.count < 10, let row = Int(name) {
+      if trialIDs.indices.contains(row) { return row }
+    }
+    let rows =
+      name.utf8.count < 4
+      ? [] : trialIDs.indices.filter { trialIDs[$0].description.hasPrefix(name.lowercased()) }
+    guard let row = rows.first else {
+      throw UserError(
+        .badInput,
+        "no trial is called '\(name)': give a row from 0 to \(trialIDs.count - 1), or an id (its "
+          + "first 4 digits or more)")
+    }
+    guard rows.count == 1 else {
+      throw UserError(
+        .badInput, "\(rows.count) trials have ids that begin with '\(name)': give more digits")
+    }
+    return row
+  }
+}
+
+extension String {
+  fileprivate func padding(to width: Int) -> String {
+    self + String(repeating: " ", count: Swift.max(0, width - count))
+  }
+}

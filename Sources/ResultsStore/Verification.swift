@@ -1,0 +1,116 @@
+public import ExperimentModel
+internal import Glibc
+
+/// What a look at every byte of a results file found.
+public struct Verification: Sendable, Hashable {
+  /// Rows in the file.
+  public var trials: Int
+  /// Rows that ended, and whose figures and weights were compared with their checksums.
+  public var finished: Int
+  /// Whether the file's structure is under a seal; a program that changes it through HDF5 cuts it
+  /// off.
+  public var isSealed: Bool
+  /// What is wrong: one line each, empty for a sound file.
+  public var problems: [String]
+}
+
+extension ResultsReader {
+  /// Checks every checksum, the weights' included, and everything that must hold between a row's
+  /// figures.
+  ///
+  /// The structure, the seal, and what cells and comparisons point at were checked when the file
+  /// was opened: what is wrong with them is an error of `init(path:)`.
+  ///
+  /// - Throws: `UserError(.badFile)` where the file cannot be read any more.
+  /// - Complexity: reads the whole file, one parameter of one trial at a time.
+  public func verify() throws(UserError) -> Verification {
+    var torn = Set(tornRows)
+    var problems = tornRows.map { "trial \($0): its figures do not match their checksum" }
+    let isSealed: Bool
+    do {
+      isSealed = try Seal.check(descriptor)
+      let ended = Set(results.status.indices.filter { results.status[$0] != .pending })
+      for row in try stored.tornWeights(in: descriptor, of: ended) {
+        problems.append("trial \(row): its weights do not match their checksum")
+        torn.insert(row)
+      }
+    } catch {
+      throw StoreError.reading(path, error)
+    }
+    for row in results.status.indices where !torn.contains(row) && results.status[row] != .pending {
+      for problem in try contradictions(row) { problems.append("trial \(row): \(problem)") }
+    }
+    return Verification(
+      trials: results.status.count,
+      finished: results.status.count { $0 != .pending }, isSealed: isSealed, problems: problems)
+  }
+
+  /// What cannot be true of a finished row whose checksum holds.
+  private func contradictions(_ row: Int) throws(UserError) -> [String] {
+    var problems: [String] = []
+    let isDone = results.status[row] == .done
+    func require(_ holds: Bool, _ problem: @autoclosure () -> String) {
+      if !holds { problems.append(problem()) }
+    }
+    let run = results.epochsRun[row]
+    require(!isDone || run > 0, "it is done after no epoch")
+    require(!isDone || results.messages[row].isEmpty, "it is done and has a message")
+    require(isDone || !results.messages[row].isEmpty, "it is not done and does not say why")
+    require(results.durations[row] >= 0, "its duration is \(results.durations[row])")
+    require(finishedAt[row].isFinite, "it has no time of its end")
+    let session = stored.column("session").values(Int32.self)[row]
+    require(sessions.indices.contains(Int(session)), "session \(session) is not recorded")
+    let wrote = stored.column("engine").texts()[row]
+    require(wrote == engine, "its engine is '\(wrote)' and the file's '\(engine)'")
+    for metric in stored.schema.metrics {
+      let epochs = stored.schema.epochs
+      let all = stored.column(metric.rawValue).values(Float.self)[row * epochs..<(row + 1) * epochs]
+      let accepted: (Float) -> Bool = metric.isAccuracy ? { $0 >= 0 && $0 <= 1 } : { $0 >= 0 }
+      require(
+        !isDone || all.prefix(run).allSatisfy { $0.isFinite && accepted($0) },
+        "\(metric.rawValue) is not a possible figure in every epoch that was run")
+      require(
+        all.dropFirst(run).allSatisfy(\.isNaN),
+        "\(metric.rawValue) has figures of epochs that were not run")
+    }
+    for (parameter, values) in try weights(row: row) {
+      require(values.allSatisfy(\.isFinite), "\(parameter.name) is not finite")
+    }
+    return problems
+  }
+}
+
+extension Metric {
+  fileprivate var isAccuracy: Bool {
+    switch self {
+    case .trainAccuracy, .testAccuracy, .validationAccuracy, .fitAccuracy: true
+    default: false
+    }
+  }
+}
+
+extension ResultsReader {
+  /// At most `count` rows that ended as done or diverged, spread evenly over the file.
+  public func rowsToRetrain(_ count: Int) -> [Int] {
+    let rows = results.status.indices.filter {
+      results.status[$0] == .done || results.status[$0] == .diverged
+    }
+    guard count > 0, rows.count > count else { return count > 0 ? rows : [] }
+    return (0..<count).map { rows[$0 * rows.count / count] }
+  }
+
+  /// Whether `record` has the bits of row `row`: how it ended, every figure and every weight.
+  ///
+  /// - Throws: `UserError(.badFile)` where the weights cannot be read.
+  public func matches(_ record: TrialRecord, row: Int) throws(UserError) -> Bool {
+    guard record.status == results.status[row], record.message == results.messages[row],
+      record.epochsRun == results.epochsRun[row]
+    else { return false }
+    for (metric, rows) in results.metrics
+    where (record.metrics[metric] ?? []).map(\.bitPattern) != rows[row].map(\.bitPattern) {
+      return false
+    }
+    return try weights(row: row).map { $0.values.map(\.bitPattern) }
+      == record.weights.map { $0.map(\.bitPattern) }
+  }
+}

@@ -1,0 +1,85 @@
+import ArgumentParser
+import ExperimentModel
+import Foundation
+import GridPlanner
+import ResultsStore
+import TensorCore
+import Training
+
+struct VerifyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Check every byte of a results file, and train some of its trials again.",
+    discussion: """
+      Compares the structure with its seal, every figure and weight with its checksum, and \
+      figures with each other. With --retrain, trials are trained anew from the grid and the \
+      data, and must end in the same bits.
+      """)
+
+  @Argument(help: "The results file (HDF5).", completion: .file(extensions: ["h5"]))
+  var file: String
+
+  @Option(help: "Finished trials to train anew, spread over the file.")
+  var retrain = 0
+
+  func validate() throws {
+    guard retrain >= 0 else { throw ValidationError("--retrain takes 0 or more") }
+  }
+
+  func run() async throws {
+    let reader = try ResultsReader(path: file)
+    let verification = try reader.verify()
+    guard verification.problems.isEmpty else {
+      let shown = verification.problems.prefix(20).joined(separator: "\n  ")
+      let more = verification.problems.count - 20
+      let count = verification.problems.count
+      throw UserError(
+        .badFile,
+        "\(file): \(count == 1 ? "1 thing is" : "\(count) things are") wrong:\n  \(shown)"
+          + (more > 0 ? "\n  and \(more) more" : "")
+          + "\nrun the sweep again to train damaged trials anew")
+    }
+    let seal =
+      verification.isSealed
+      ? "the structure is sealed" : "no seal: another program has changed the file's structure"
+    print(
+      "\(file): sound; \(verification.finished) of \(verification.trials) trials are finished, "
+        + "\(seal)")
+    if retrain > 0 { try await trainAgain(reader) }
+  }
+
+  private func trainAgain(_ reader: ResultsReader) async throws {
+    guard reader.engine == Engine.description else {
+      throw UserError(
+        .mismatch,
+        "\(file): its engine is '\(reader.engine)' and this one is '\(Engine.description)', whose "
+          + "bits may differ; verify it with the program and on the kind of machine that made it")
+    }
+    let sweep = try await PlannedSweep(
+      contents: Data(reader.gridText.utf8), name: "\(file) (its grid)")
+    let planned = Dictionary(uniqueKeysWithValues: sweep.plan.trials.map { ($0.id, $0) })
+    let rows = reader.rowsToRetrain(retrain)
+    for row in rows {
+      let id = reader.results.trialIDs[row]
+      guard let trial = planned[id] else {
+        let data = reader.datasets.map { "\($0.name) \($0.fingerprint.prefix(16))" }
+        throw UserError(
+          .mismatch,
+          "\(file): trial \(row) is not what its grid plans with the data that is here; it was "
+            + "trained on \(data.joined(separator: ", "))")
+      }
+      let keeps = try !reader.weights(row: row).isEmpty
+      let record = try Trainer(
+        trial: trial, network: try sweep.network(of: trial.spec),
+        data: try await sweep.data(of: trial.spec), keepsWeights: keeps
+      ).run()
+      guard try reader.matches(record, row: row) else {
+        throw UserError(
+          .badFile,
+          "\(file): trial \(row) (\(id)) ends in other bits when it is trained anew: the file "
+            + "does not hold what this program computes, or this machine computes wrongly")
+      }
+    }
+    print("  \(rows.count) trials trained anew ended in the same bits")
+  }
+}

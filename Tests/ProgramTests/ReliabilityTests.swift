@@ -1,0 +1,63 @@
+import ExperimentModel
+import Foundation
+import ResultsStore
+import Testing
+
+/// The commands around a sweep's life: status, verify, merge, one trial, and trials anew.
+@Suite struct ReliabilityTests {
+  static let grid = """
+    data: {name: fashion-mnist-mini, train: 96, test: 64}
+    dropout: {rate: [0, 0.5]}
+    epochs: 2
+    seed: 1..3
+    """
+
+  @Test func shardsMergeToTheWholeSweepAndCanBeVerified() async throws {
+    let workplace = try Program.Workplace()
+    _ = try workplace.write(Self.grid, as: "grid.yaml")
+    func run(_ arguments: String...) async throws -> Program.Outcome {
+      try await Program.run(arguments, in: workplace)
+    }
+    #expect(try await run("run", "grid.yaml", "-o", "whole.h5").code == 0)
+    for shard in ["1/2", "2/2"] {
+      let name = "shard\(shard.prefix(1)).h5"
+      #expect(try await run("run", "grid.yaml", "-o", name, "--shard", shard).code == 0)
+      #expect(try Recorded(workplace.path(name)).finished == 3)
+      let status = try await run("status", name)
+      #expect(status.output.contains("3 pending, 3 done"), "\(status.output)")
+    }
+    let merge = try await run("merge", "shard1.h5", "shard2.h5", "-o", "merged.h5")
+    #expect(merge.code == 0, "\(merge.errors)")
+    #expect(try Recorded(workplace.path("merged.h5")) == Recorded(workplace.path("whole.h5")))
+
+    let verify = try await run("verify", "merged.h5", "--retrain", "2")
+    #expect(verify.code == 0, "\(verify.errors)")
+    #expect(verify.output.contains("2 trials trained anew ended in the same bits"))
+    let id = try ResultsReader.read(path: workplace.path("merged.h5")).trialIDs[4].description
+    let detail = try await run("show", "merged.h5", "--trial", String(id.prefix(8)))
+    #expect(detail.output.hasPrefix("trial 4  \(id)\n"), "\(detail.output)")
+    #expect(try await run("show", "merged.h5", "--trial", "6").code == 2)
+
+    var data = try Data(contentsOf: workplace.url.appending(path: "merged.h5"))
+    data[data.count / 2] ^= 1
+    try data.write(to: workplace.url.appending(path: "merged.h5"))
+    #expect(try await run("verify", "merged.h5").code == UserError.Code.badFile.rawValue)
+  }
+
+  @Test func aTimeLimitHasItsCodeAndWhatTimedOutCanBeTrainedAnew() async throws {
+    let workplace = try Program.Workplace()
+    _ = try workplace.write(Self.grid, as: "grid.yaml")
+    let command = ["run", "grid.yaml", "-o", "out.h5"]
+    let none = try await Program.run(command + ["--max-time", "0"], in: workplace)
+    #expect(none.code == UserError.Code.budgetSpent.rawValue, "\(none.errors)")
+    let late = try await Program.run(command + ["--trial-timeout", "0.0001"], in: workplace)
+    #expect(late.code == UserError.Code.trialsFailed.rawValue, "\(late.errors)")
+    var status = try ResultsReader.read(path: workplace.path("out.h5")).status
+    #expect(status.allSatisfy { $0 == .timedOut })
+    let anew = try await Program.run(command + ["--only", "failed"], in: workplace)
+    #expect(anew.code == 0, "\(anew.errors)")
+    status = try ResultsReader.read(path: workplace.path("out.h5")).status
+    #expect(status.allSatisfy { $0 == .done })
+    #expect(!FileManager.default.fileExists(atPath: workplace.path("out.h5.d")))
+  }
+}
