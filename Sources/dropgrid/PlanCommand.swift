@@ -8,7 +8,7 @@ struct PlanCommand: AsyncParsableCommand {
   @Argument(help: "The grid file (YAML).", completion: .file(extensions: ["yaml", "yml"]))
   var grid: String
 
-  @Option(name: .shortAndLong, help: "Trials at a time (default: the cores there are).")
+  @Option(name: .shortAndLong, help: "Trials at a time; one per core unless given.")
   var jobs: Jobs = Jobs(count: AvailableCores.count())
 
   @Option(help: "Trials to list.")
