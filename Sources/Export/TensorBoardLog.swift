@@ -66,8 +66,10 @@ public struct TensorBoardLog: Sendable {
       [HyperparameterRecords.start(results, row: row, run: run(row), time: start)], step: 0,
       time: start)
     for epoch in 0..<epochs {
-      let values = Metric.allCases.compactMap { metric in
-        results.metrics[metric].map { EventFile.scalar(metric.rawValue, $0[row][epoch]) }
+      let values = Metric.allCases.compactMap { metric -> Protobuf? in
+        // Not a number where the trial does not have the figure and others do.
+        guard let value = results.metrics[metric]?[row][epoch], !value.isNaN else { return nil }
+        return EventFile.scalar(metric.rawValue, value)
       }
       let time = start + duration * Double(epoch + 1) / Double(epochs)
       file.add(values, step: epoch + 1, time: time)

@@ -58,8 +58,10 @@ public enum TrialChoice: Sendable, Hashable {
       return row
     case .best:
       let figures = results.metrics[Self.criterion(of: results)] ?? []
+      // Not a number where a trial has no validation images and others have.
       let finished = results.status.indices.filter {
-        results.status[$0] == .done && figures.indices.contains($0) && figures[$0].last != nil
+        results.status[$0] == .done && figures.indices.contains($0)
+          && figures[$0].last?.isNaN == false
       }
       guard
         let row = finished.max(by: { first, second in

@@ -30,7 +30,7 @@ public struct TrialWeights: Sendable {
     imageChannels = try Self.channels(reader, row)
     figures = Metric.allCases.compactMap { metric in
       guard let values = results.metrics[metric], values.indices.contains(row),
-        let value = values[row].last
+        let value = values[row].last, !value.isNaN
       else { return nil }
       return (metric, value)
     }

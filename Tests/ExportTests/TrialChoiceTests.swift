@@ -1,5 +1,6 @@
 import ExperimentModel
 import Export
+import ResultsStore
 import Testing
 
 @Suite struct TrialChoiceTests {
@@ -44,6 +45,19 @@ import Testing
       let path = directory + "/equal.h5"
       try await Sweeps.write(path, Sweeps.plan(), accuracies: [0.5, 0.5, 0.5])
       #expect(try TrialChoice.best.row(in: .init(path: path)) == 0)
+    }
+  }
+
+  /// Rows 0 and 2 are finished; only row 0 had validation images.
+  @Test func aFigureThatATrialDoesNotHaveDoesNotCount() async throws {
+    let plan = Sweeps.plan(metrics: [.testAccuracy, .validationAccuracy])
+    try await Sweeps.withReader { _, directory throws in
+      let path = directory + "/mixed.h5"
+      try await Sweeps.write(path, plan, accuracies: [0.5, 0.75, .nan])
+      let reader = try ResultsReader(path: path)
+      #expect(try TrialChoice.best.row(in: reader) == 0)
+      #expect(try !TrialWeights(reader, .row(2)).summary.contains("nan"))
+      #expect(try TrialWeights(reader, .row(0)).summary.contains("val_accuracy 0.5"))
     }
   }
 
