@@ -36,6 +36,10 @@ extension GridReader {
     case .list(let elements):
       var levels: [Level] = []
       for element in elements {
+        if case .mapping = element.content {
+          levels += readProgression(setting, element)
+          continue
+        }
         guard case .scalar = element.content, !element.isNothing else {
           report(
             element.position, setting.path,
@@ -46,9 +50,7 @@ extension GridReader {
         levels += readScalar(setting, element).0
       }
       return (levels, true)
-    case .mapping:
-      report(node.position, setting.path, "takes a value or a list of values, not a mapping")
-      return ([], false)
+    case .mapping: return (readProgression(setting, node), true)
     }
   }
 
@@ -69,7 +71,7 @@ extension GridReader {
     }
   }
 
-  private static func value(
+  static func value(
     _ setting: Setting, _ text: String, plain: Bool
   ) throws(Complaint) -> SettingValue {
     switch setting.kind {

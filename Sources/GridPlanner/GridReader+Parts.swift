@@ -1,0 +1,312 @@
+extension SubGrid {
+  /// Adds choices that no other part of it sets.
+  mutating func set(_ choices: [Choice]) {
+    for choice in choices {
+      if choice.isAxis {
+        dimensions.append(Dimension(choice))
+      } else {
+        fixed[choice.setting] = choice.levels.first
+      }
+    }
+  }
+
+  /// Replaces what it says about the settings of `choices`.
+  ///
+  /// - Returns: those that it cannot replace, because they vary together with others.
+  mutating func replace(_ choices: [Choice]) -> [Choice] {
+    var refused: [Choice] = []
+    if choices.contains(where: { Setting.seeds.contains($0.setting) }) {
+      let kept = choices.map(\.setting)
+      for seed in Setting.seeds where !kept.contains(seed) {
+        fixed[seed] = nil
+        dimensions.removeAll { $0.settings == [seed] }
+      }
+    }
+    for choice in choices {
+      let index = dimensions.firstIndex { $0.settings.contains(choice.setting) }
+      if let index, dimensions[index].settings.count > 1 || dimensions[index].condition != nil {
+        refused.append(choice)
+      } else if let index {
+        if choice.isAxis {
+          dimensions[index] = Dimension(choice)
+        } else {
+          dimensions.remove(at: index)
+          fixed[choice.setting] = choice.levels.first
+        }
+      } else {
+        fixed[choice.setting] = nil
+        set([choice])
+      }
+    }
+    return refused
+  }
+}
+
+extension GridReader {
+  /// The settings of a part of the grid: sections as at the top, and dotted paths.
+  private mutating func readPart(
+    _ entries: [GridNode.Entry], in context: String, others: [String] = []
+  ) -> [Choice] {
+    let outer = choices
+    choices = []
+    defer { choices = outer }
+    let keys = Setting.sections.map(\.name) + ["pool", "batch", "epochs"] + others
+    for entry in entries where !others.contains(entry.key) {
+      guard !readSettings(entry, dotted: true) else { continue }
+      report(
+        entry.position, context,
+        unknown(
+          entry.key, path: entry.key,
+          keys: keys
+            + Setting.all.map(\.path).filter { _ in
+              entry.key.contains(".")
+            }))
+    }
+    return choices
+  }
+
+  /// `groups: {arm: {none: {}, all: {dropout.rate: 0.5}}}`: settings under one name.
+  mutating func readGroups(_ node: GridNode) {
+    guard case .mapping(let entries) = node.content else {
+      return report(
+        node.position, "groups",
+        "is a mapping such as {arm: {none: {}, all: {dropout.rate: 0.5}}}, not \(node.inWords)")
+    }
+    for entry in entries { readGroup(entry) }
+  }
+
+  private mutating func readGroup(_ entry: GridNode.Entry) {
+    let path = "groups.\(entry.key)"
+    let isTaken = Setting.all.contains { $0.path == entry.key || $0.column == entry.key }
+    guard GridReader.isName(entry.key), !isTaken, !Self.keys.contains(entry.key) else {
+      return report(
+        entry.position, "groups",
+        isTaken || Self.keys.contains(entry.key)
+          ? "`\(entry.key)` is a setting; give the group another name"
+          : "\(Wording.quote(entry.key)) is not a name; a name has 1 to 64 letters, digits, - and _"
+      )
+    }
+    guard case .mapping(let levels) = entry.value.content, !levels.isEmpty else {
+      return report(
+        entry.value.position, path,
+        "is a mapping of names to settings such as {none: {}, all: {dropout.rate: 0.5}}, not "
+          + entry.value.inWords)
+    }
+    let name = Setting(entry.key, .word(levels.map(\.key)))
+    groups[entry.key] = name
+    var settings = [name]
+    var found: [(level: Level, choices: [Choice])] = []
+    for level in levels {
+      if !GridReader.isName(level.key) {
+        report(
+          level.position, path,
+          "\(Wording.quote(level.key)) is not a name; a name has 1 to 64 letters, digits, - and _")
+      }
+      guard case .mapping(let entries) = level.value.content else {
+        report(
+          level.value.position, "\(path).\(level.key)",
+          "is a mapping of settings such as {dropout.rate: 0.5}, not \(level.value.inWords)")
+        continue
+      }
+      let choices = readPart(entries, in: path)
+      for choice in choices {
+        if choice.isAxis {
+          report(
+            choice.position, "\(path).\(level.key)",
+            "`\(choice.setting.path)` has one value in a group, not an axis")
+        }
+        if !settings.contains(choice.setting) { settings.append(choice.setting) }
+      }
+      found.append((Level(value: .word(level.key), position: level.position), choices))
+    }
+    let rows = found.map { level, choices -> [Level?] in
+      [level]
+        + settings.dropFirst().map { setting in
+          choices.first { $0.setting == setting }?.levels.first
+        }
+    }
+    base.dimensions.append(Dimension(position: entry.position, settings: settings, rows: rows))
+  }
+
+  static func isName(_ text: String) -> Bool {
+    let allowed = text.unicodeScalars.allSatisfy {
+      $0.isASCII
+        && ($0.properties.isAlphabetic || $0.properties.numericType != nil
+          || "-_".unicodeScalars.contains($0))
+    }
+    return allowed && !text.isEmpty && text.utf8.count <= 64
+  }
+
+  /// `zip: {dropout.rate: [0.1, 0.5], batch: [16, 32]}`: axes that go in step; or a list of such.
+  mutating func readZips(_ node: GridNode) {
+    let nodes = if case .list(let nodes) = node.content { nodes } else { [node] }
+    for node in nodes {
+      guard case .mapping(let entries) = node.content, !entries.isEmpty else {
+        report(
+          node.position, "zip",
+          "is a mapping of axes of one length such as {dropout.rate: [0.1, 0.5], batch: [16, 32]}"
+            + ", not \(node.inWords)")
+        continue
+      }
+      let choices = readPart(entries, in: "zip")
+      guard let first = choices.first else { continue }
+      for choice in choices where choice.levels.count != first.levels.count || !choice.isAxis {
+        report(
+          choice.position, "zip",
+          "`\(choice.setting.path)` has \(Wording.count(choice.levels.count, "value")) and "
+            + "`\(first.setting.path)` \(first.levels.count); axes in step are lists of one length")
+      }
+      guard choices.allSatisfy({ $0.levels.count == first.levels.count }) else { continue }
+      base.dimensions.append(
+        Dimension(
+          position: node.position, settings: choices.map(\.setting),
+          rows: first.levels.indices.map { row in choices.map { $0.levels[row] } }))
+    }
+  }
+
+  /// Makes sure that nothing is set twice.
+  mutating func setBase() {
+    var seen: Set<Setting> = []
+    for dimension in base.dimensions {
+      for (index, setting) in dimension.settings.enumerated() {
+        let mayBeFixed = groups[dimension.settings[0].path] != nil
+        guard !seen.insert(setting).inserted || !mayBeFixed && base.fixed[setting] != nil else {
+          continue
+        }
+        report(
+          dimension.rows.compactMap { $0[index]?.position }.first ?? dimension.position,
+          setting.path, "is set in two places, which cannot both hold; keep one")
+      }
+    }
+    let seeds = Setting.seeds.filter { seed in
+      base.fixed[seed] != nil || base.dimensions.contains { $0.settings.contains(seed) }
+    }
+    if seeds.contains(.seed), seeds.count > 1 {
+      report(
+        base.position, "seed", "is one seed or a mapping of init, order and mask, not both")
+    }
+  }
+
+  /// `when: [{if: dropout.rate > 0, dropout: {kind: [element-wise, spatial]}}]`.
+  mutating func readWhen(_ node: GridNode) {
+    let nodes = if case .list(let nodes) = node.content { nodes } else { [node] }
+    for node in nodes {
+      guard case .mapping(let entries) = node.content,
+        let test = entries.first(where: { $0.key == "if" })
+      else {
+        report(
+          node.position, "when",
+          "is a list of mappings such as {if: dropout.rate > 0, dropout.kind: [spatial]}, not "
+            + (node.inWords == "a mapping" ? "a mapping without `if`" : node.inWords))
+        continue
+      }
+      let condition = readCondition(test.value, in: "when", of: base)
+      let choices = readPart(entries, in: "when", others: ["if"])
+      if entries.count == 1 {
+        report(node.position, "when", "sets nothing where its condition holds; add an axis")
+      }
+      guard let condition else { continue }
+      for choice in choices {
+        if Setting.seeds.contains(choice.setting) {
+          report(choice.position, choice.setting.path, "repeats a trial; it has no condition")
+        } else if base.varying.contains(choice.setting) {
+          report(
+            choice.position, choice.setting.path,
+            "is an axis of the grid already; give it in one place")
+        } else {
+          base.dimensions.append(Dimension(choice, condition: condition))
+        }
+      }
+    }
+  }
+
+  /// The grid itself, or its branches.
+  mutating func readSubGrids(union: GridNode?, sample: GridNode?) {
+    guard let union else {
+      subgrids = [base]
+      subgrids[0].sample = sample.flatMap { readSample($0) }
+      return
+    }
+    if let sample {
+      report(sample.position, "sample", "belongs into the branches of `union`, where there is one")
+    }
+    guard case .list(let branches) = union.content, !branches.isEmpty else {
+      return report(
+        union.position, "union", "is a list of grids that are put together, not \(union.inWords)")
+    }
+    for branch in branches {
+      readBranch(branch, in: "union", samples: true).map { subgrids.append($0) }
+    }
+  }
+
+  /// `include: [{dropout.rate: 0.9}]`: cells of their own.
+  mutating func readInclude(_ node: GridNode) {
+    guard case .list(let branches) = node.content else {
+      return report(
+        node.position, "include",
+        "is a list of mappings such as `- {dropout.rate: 0.9}`, not \(node.inWords)")
+    }
+    for branch in branches {
+      readBranch(branch, in: "include", samples: false).map { subgrids.append($0) }
+    }
+  }
+
+  private mutating func readBranch(
+    _ node: GridNode, in context: String, samples: Bool
+  ) -> SubGrid? {
+    guard case .mapping(let entries) = node.content, !entries.isEmpty else {
+      report(
+        node.position, context,
+        "a part is a mapping of settings such as {dropout.rate: [0.5, 0.9]}, not \(node.inWords)")
+      return nil
+    }
+    var branch = base
+    branch.position = node.position
+    let choices = readPart(entries, in: context, others: samples ? ["sample"] : [])
+    for choice in branch.replace(choices) {
+      report(
+        choice.position, choice.setting.path,
+        "varies in `zip`, `groups` or `when`; it cannot be replaced in `\(context)`")
+    }
+    if samples {
+      branch.sample = entries.first { $0.key == "sample" }.flatMap { readSample($0.value) }
+    }
+    return branch
+  }
+
+  /// `sample: {count: 50, method: sobol, seed: 1}`.
+  private mutating func readSample(_ node: GridNode) -> Sample? {
+    guard case .mapping(let entries) = node.content,
+      entries.contains(where: { $0.key == "count" })
+    else {
+      report(
+        node.position, "sample",
+        "is a mapping such as {count: 50, method: sobol, seed: 1} with a count, not "
+          + node.inWords)
+      return nil
+    }
+    var sample = Sample(method: .random, count: 1, seed: 1, position: node.position)
+    for entry in known(entries, under: "sample", keys: ["count", "method", "seed"]) {
+      let path = "sample.\(entry.key)"
+      guard case .scalar(let text, let plain) = entry.value.content else {
+        report(entry.value.position, path, "is one value, not \(entry.value.inWords)")
+        continue
+      }
+      do throws(Complaint) {
+        switch entry.key {
+        case "method":
+          let words = Sample.Method.allCases.map(\.rawValue)
+          sample.method = Sample.Method(rawValue: try Scalar.word(text, of: words)) ?? .random
+        case "count":
+          let most = Int64(GridFile.mostCells)
+          sample.count = Int(try Scalar.integer(plain ? text : "'\(text)'", in: 1...most))
+        default:
+          sample.seed = UInt64(try Scalar.integer(plain ? text : "'\(text)'", in: 0...Int64.max))
+        }
+      } catch {
+        report(entry.value.position, path, error.message)
+      }
+    }
+    return sample
+  }
+}
