@@ -9,6 +9,9 @@ let swiftSettings: [SwiftSetting] = [
 ]
 let cSettings: [CSetting] = [.treatAllWarnings(as: .error)]
 
+// From the environment rather than from git: SwiftPM remembers what a manifest said.
+let commit = Context.environment["DROPGRID_COMMIT"] ?? ""
+
 let package = Package(
   name: "dropgrid",
   platforms: [.macOS(.v15)],
@@ -77,11 +80,14 @@ let package = Package(
     .target(name: "Analysis", dependencies: ["ExperimentModel"], swiftSettings: swiftSettings),
 
     // Arguments and wiring.
+    .target(
+      name: "CBuildInfo",
+      cSettings: cSettings + [.define("DROPGRID_COMMIT", to: "\"\(commit)\"")]),
     .executableTarget(
       name: "dropgrid",
       dependencies: [
         "ExperimentModel", "GridPlanner", "TensorCore", "Datasets", "Training", "Scheduling",
-        "Console", "ResultsStore", "Analysis",
+        "Console", "ResultsStore", "Analysis", "CBuildInfo",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),

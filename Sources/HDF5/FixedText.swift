@@ -19,7 +19,8 @@ public enum FixedText {
     String(decoding: Array(bytes.prefix { $0 != 0 }), as: UTF8.self)
   }
 
-  static func withoutNUL(_ text: String) -> String {
+  /// The text with U+FFFD for every NUL, which is what a file holds of it.
+  public static func withoutNUL(_ text: String) -> String {
     guard text.utf8.contains(0) else { return text }
     let scalars = text.unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : $0 }
     return String(String.UnicodeScalarView(scalars))

@@ -21,13 +21,17 @@ package struct CRC32C: Sendable {
     Self.tables.withUnsafeBufferPointer { tables in
       var index = 0
       while index + 8 <= bytes.count {
-        let word =
-          UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-          ^ UInt64(state)
-        state = 0
-        for byte in 0..<8 {
-          state ^= tables[(7 - byte) &* 256 &+ Int(word >> UInt64(8 &* byte) & 255)]
-        }
+        let low =
+          state ^ UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt32.self))
+        let high = UInt32(
+          littleEndian: bytes.loadUnaligned(fromByteOffset: index &+ 4, as: UInt32.self))
+        let first =
+          tables[1792 &+ Int(low & 255)] ^ tables[1536 &+ Int(low >> 8 & 255)]
+          ^ tables[1280 &+ Int(low >> 16 & 255)] ^ tables[1024 &+ Int(low >> 24)]
+        let second =
+          tables[768 &+ Int(high & 255)] ^ tables[512 &+ Int(high >> 8 & 255)]
+          ^ tables[256 &+ Int(high >> 16 & 255)] ^ tables[Int(high >> 24)]
+        state = first ^ second
         index &+= 8
       }
       while index < bytes.count {

@@ -25,6 +25,8 @@ internal import HDF5
 /// two levels let a reader check every figure without reading the weights. A trial that ended
 /// without weights has NaN for all of them. Only a row whose status is not 0 has a checksum.
 ///
+/// Everything else, HDF5's own structure included, is under the `Seal` at the end of the file.
+///
 /// **Rows.** The status byte is written, and synced, after everything else of the row is.
 public enum FileFormat {
   /// The value of the root attribute `format`.

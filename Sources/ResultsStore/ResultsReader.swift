@@ -93,7 +93,7 @@ public final class ResultsReader: Sendable {
 }
 
 extension ResultsReader {
-  /// Opens a file that at least begins as HDF5 does.
+  /// Opens a file that begins as HDF5 does and matches its seal.
   static func openSoundly(_ path: String, _ flags: Int32) throws -> FileDescriptor {
     let descriptor = try FileDescriptor(path, flags)
     guard try descriptor.status().st_mode & S_IFMT == S_IFREG else {
@@ -103,6 +103,7 @@ extension ResultsReader {
     guard try descriptor.size() >= 8, try descriptor.read(8, at: 0) == signature else {
       throw FormatError("it is not an HDF5 file")
     }
+    try Seal.check(descriptor)
     return descriptor
   }
 }

@@ -77,11 +77,12 @@ public actor ResultsWriter {
     _ = try reserve(skeleton.estimatedBytes, for: path, at: temporary)
     try skeleton.write(temporary)
     let descriptor = try FileDescriptor(temporary, O_RDWR)
+    let sweep = try SweepLoader.load(temporary, fileSize: try descriptor.size())
+    try Seal.append(to: descriptor, changing: sweep.changing)
     let size = try descriptor.size()
     let isReserved = try reserve(Int(exactly: size), for: path, at: temporary)
     let rows = try RowFile(
-      descriptor, lock, try SweepLoader.load(temporary, fileSize: size), session: session,
-      start: skeleton.createdAt)
+      descriptor, lock, sweep, session: session, start: skeleton.createdAt)
     try rows.descriptor.sync()
     try rename(temporary, to: path)
     return ResultsWriter(

@@ -5,10 +5,10 @@ internal import HDF5
 struct RowColumn: Sendable, Hashable {
   var name: String
   var type: ElementType
-  /// Elements of one row: the epochs for a figure, else one.
-  var perRow = 1
+  /// The length of a figure's second axis; nil for a column with one element per row.
+  var epochs: Int?
 
-  var rowBytes: Int { type.size * perRow }
+  var rowBytes: Int { type.size * (epochs ?? 1) }
 }
 
 /// The columns of a trial's row, in the order in which the row's checksum covers them.
@@ -33,7 +33,7 @@ struct RowSchema: Sendable, Hashable {
         RowColumn(name: "epochs_run", type: .int32),
         RowColumn(name: "message", type: .text(bytes: FileFormat.messageBytes)),
       ]
-      + metrics.map { RowColumn(name: $0.rawValue, type: .float32, perRow: epochs) }
+      + metrics.map { RowColumn(name: $0.rawValue, type: .float32, epochs: epochs) }
   }
 
   /// The names as they stand in the attribute `columns` of the checksum.

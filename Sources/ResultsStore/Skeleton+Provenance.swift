@@ -9,7 +9,7 @@ extension Skeleton {
     try grid.write(texts: [plan.gridText])
     try grid.setAttribute("long_name", .text("the grid file as it was given"))
     let json = try provenance.createDataset("plan", .variableText, shape: [])
-    try json.write(texts: [plan.json])
+    try json.write(texts: [planText])
     try json.setAttribute("long_name", .text("the plan as JSON"))
     try writeComparisons(provenance)
     try writeData(provenance)

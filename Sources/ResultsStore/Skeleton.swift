@@ -9,6 +9,8 @@ struct Skeleton {
   /// Seconds since 1970-01-01T00:00:00Z.
   let createdAt: Double
   let schema: RowSchema
+  /// The plan as JSON.
+  let planText: String
 
   init(plan: Plan, engine: String, session: SessionInfo, createdAt: Double) {
     self.plan = plan
@@ -18,6 +20,7 @@ struct Skeleton {
     schema = RowSchema(
       epochs: plan.epochs, metrics: plan.metrics,
       engineBytes: max(FileFormat.engineBytes, engine.utf8.count))
+    planText = plan.json
   }
 
   /// The architectures that the file keeps weights of, each with its trials in order.

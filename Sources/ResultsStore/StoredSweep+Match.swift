@@ -1,4 +1,5 @@
 internal import ExperimentModel
+internal import HDF5
 
 extension StoredSweep {
   /// What keeps `plan`, trained by `engine`, from being continued in this file; nil for nothing.
@@ -83,6 +84,7 @@ extension StoredSweep {
     case (.real(let left), .real(let right)):
       left.count == right.count
         && zip(left, right).allSatisfy { $0 == $1 || ($0.isNaN && $1.isNaN) }
+    case (.text(let left), .text(let right)): left == right.map(FixedText.withoutNUL)
     default: left == right
     }
   }

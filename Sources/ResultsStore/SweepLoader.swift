@@ -164,9 +164,8 @@ extension SweepLoader {
     _ column: RowColumn, count: Int, from place: borrowing some Container & ~Copyable
   ) throws -> StoredColumn {
     let dataset = try place.openDataset(column.name)
-    let isFigure = Metric(rawValue: column.name) != nil
     let offset = try check(
-      dataset, column.type, shape: isFigure ? [count, column.perRow] : [count])
+      dataset, column.type, shape: [count] + (column.epochs.map { [$0] } ?? []))
     return StoredColumn(column: column, offset: offset, bytes: try dataset.readBytes())
   }
 

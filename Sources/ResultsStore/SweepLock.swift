@@ -31,8 +31,9 @@ struct SweepLock: ~Copyable, Sendable {
         guard try descriptor.lock() else { throw busy(file, holder(descriptor)) }
         // The holder before may have removed the file between our opening and our locking it.
         guard isStill(descriptor, at: path) else { continue }
-        try descriptor.truncate()
-        try descriptor.write(Array("\(getpid()) \(hostName())\n".utf8), at: 0)
+        // Only a message for others: on a full disk the sweep can still go on without it.
+        try? descriptor.truncate()
+        try? descriptor.write(Array("\(getpid()) \(hostName())\n".utf8), at: 0)
         return descriptor
       }
     } catch {

@@ -89,5 +89,7 @@ public func shuffledOrder(count: Int, seed: UInt64, epoch: Int) -> [Int32] {
   return order
 }
 
-/// The threshold below which a 32-bit uniform means "dropped".
-package func dropThreshold(rate: Double) -> UInt32 { UInt32((rate * 0x1p32).rounded()) }
+/// The threshold below which a 32-bit uniform means "dropped"; the nearest one to the rate.
+package func dropThreshold(rate: Double) -> UInt32 {
+  UInt32(min((rate * 0x1p32).rounded(), Double(UInt32.max)))
+}

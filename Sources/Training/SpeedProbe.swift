@@ -6,30 +6,35 @@ import TensorCore
 public enum SpeedProbe {
   /// Floating-point operations that one core does in a second of training `network`.
   ///
-  /// A few warm-up steps on the first images, then steps for `seconds`.
+  /// Steps for `seconds`, after one that sets everything up; where that one alone takes as long, it
+  /// is the measurement.
   ///
   /// - Throws: `TensorError` where the library fails or memory runs out.
   public static func flopsPerSecond(
     _ spec: TrialSpec, network: ResolvedNetwork, data: PreparedData, seconds: Double = 0.3
   ) throws -> Double {
+    let batch = min(spec.batch, data.train.count)
     let model = try Network(
-      NetworkDescription(network, dropout: spec.dropout), batch: spec.batch,
-      initialisationSeed: 0, maskSeed: 0)
+      NetworkDescription(network, dropout: spec.dropout), batch: batch, initialisationSeed: 0,
+      maskSeed: 0)
     // A learning rate this small leaves the weights alone, so that nothing can diverge.
     let optimiser = SGD(learningRate: 1e-30, momentum: spec.optimiser.momentum)
-    let indices = (0..<spec.batch).map { Int32($0 % data.train.count) }
-    var step = 0
+    let indices = (0..<batch).map(Int32.init)
+    var start = ContinuousClock.now
+    var elapsed: Double { start.duration(to: .now) / .seconds(1) }
+    var steps = 0
     func train() throws {
       _ = try data.train.withImages { images in
-        try model.train(images, indices: indices, optimiser: optimiser, step: step)
+        try model.train(images, indices: indices, optimiser: optimiser, step: steps)
       }
-      step += 1
+      steps += 1
     }
-    for _ in 0..<3 { try train() }
-    let start = ContinuousClock.now
-    let warm = step
-    repeat { try train() } while start.duration(to: .now) < .seconds(seconds)
-    let elapsed = start.duration(to: .now) / .seconds(1)
-    return Double((step - warm) * spec.batch) * network.trainingFLOPs / elapsed
+    try train()
+    if elapsed < seconds {
+      start = .now
+      steps = 0
+      repeat { try train() } while elapsed < seconds
+    }
+    return Double(steps * batch) * network.trainingFLOPs / elapsed
   }
 }

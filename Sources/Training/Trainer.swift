@@ -61,7 +61,8 @@ public struct Trainer: Sendable {
   ) throws -> [[Float]] {
     let spec = trial.spec
     let model = try Network(
-      NetworkDescription(network, dropout: spec.dropout), batch: spec.batch,
+      NetworkDescription(network, dropout: spec.dropout),
+      batch: min(spec.batch, data.train.count),
       initialisationSeed: UInt64(bitPattern: spec.seed.initialisation),
       maskSeed: UInt64(bitPattern: spec.seed.mask))
     let optimiser = SGD(spec.optimiser)

@@ -24,7 +24,7 @@ struct RunCommand: AsyncParsableCommand {
     completion: .file(extensions: ["h5"]))
   var output: String?
 
-  @Option(name: .shortAndLong, help: "Trials at a time (default: the cores there are).")
+  @Option(name: .shortAndLong, help: "Trials at a time; one per core unless given.")
   var jobs: Jobs = Jobs(count: AvailableCores.count())
 
   @Flag(help: "Stop at the first trial that fails or diverges.")
@@ -52,7 +52,9 @@ struct RunCommand: AsyncParsableCommand {
     print("  this text        dropgrid show \(path) --answer")
     print("  in Python        xarray.open_dataset(\"\(path)\", engine=\"h5netcdf\")")
     if let code = outcome.exitCode {
-      print("Stopped: \(order.count - outcome.recorded) trials are not trained; the same command continues.")
+      print(
+        "Stopped: \(order.count - outcome.recorded) trials are not trained; the same command continues."
+      )
       throw ExitCode(code)
     }
     let bad = results.status.count { $0 != .done && $0 != .pending }

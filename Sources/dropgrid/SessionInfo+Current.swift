@@ -1,3 +1,4 @@
+import CBuildInfo
 import Foundation
 import ResultsStore
 import TensorCore
@@ -8,7 +9,8 @@ extension SessionInfo {
     SessionInfo(
       commandLine: CommandLine.arguments.joined(separator: " "),
       host: ProcessInfo.processInfo.hostName, cpu: processor,
-      versions: "dropgrid \(Dropgrid.version); \(Engine.description)", commit: "")
+      versions: "dropgrid \(Dropgrid.version); \(Engine.description)",
+      commit: String(cString: dg_build_commit()))
   }
 
   private static var processor: String {

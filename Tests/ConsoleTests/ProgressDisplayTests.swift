@@ -3,7 +3,7 @@ import ExperimentModel
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ProgressDisplayTests {
+@Suite(.timeLimit(.minutes(5))) struct ProgressDisplayTests {
   private let items = (0..<2).map { ProgressItem(label: "n=\($0)", epochs: 1, flops: 1) }
   private let record = TrialRecord(
     id: TrialID(bytes: [UInt8](repeating: 0, count: 16)), status: .done, duration: 1)

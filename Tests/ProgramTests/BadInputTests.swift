@@ -15,16 +15,16 @@ import Testing
     ("dropout: {rate: often}", "rate", .badInput),
     ("model: {name: m, blocks: [{filters: 8, kernel: 31, padding: valid}]}", "valid", .badInput),
     ("data: {name: fashion-mnist-mini, train: 2001}", "2001", .badInput),
-    ("data: no-such-data", "no-such-data", .badData),
+    ("data: no-such-data", "no-such-data", .badInput),
     ("data: idx:/no/such/directory", "/no/such/directory", .badData),
     ("a: [1", "grid.yaml:", .badInput),
     ("", "grid.yaml", .badInput),
   ])
-  func gridsThatMakeNoSense(text: String, part: String, code: UserError.Code) throws {
+  func gridsThatMakeNoSense(text: String, part: String, code: UserError.Code) async throws {
     let workplace = try Program.Workplace()
     let grid = try workplace.write(text, as: "grid.yaml")
     for command in [["plan", "grid.yaml"], ["run", "grid.yaml", "-o", "out.h5"]] {
-      let outcome = try Program.run(command, in: workplace)
+      let outcome = try await Program.run(command, in: workplace)
       #expect(outcome.code == code.rawValue, "\(outcome.errors)")
       #expect(outcome.errors.hasPrefix("dropgrid: "))
       #expect(outcome.errors.contains(part), "\(outcome.errors)")
@@ -33,7 +33,7 @@ import Testing
     _ = grid
   }
 
-  @Test func missingAndUnwritablePlaces() throws {
+  @Test func missingAndUnwritablePlaces() async throws {
     let workplace = try Program.Workplace()
     _ = try workplace.write(Self.sound, as: "grid.yaml")
     for (arguments, code) in [
@@ -44,31 +44,31 @@ import Testing
       (["run", "grid.yaml", "--jobs", "0"], .badInput), (["run"], .badInput),
       (["dance"], .badInput), (["run", "grid.yaml", "--rate", "1"], .badInput),
     ] {
-      let outcome = try Program.run(arguments, in: workplace)
+      let outcome = try await Program.run(arguments, in: workplace)
       #expect(outcome.code == code.rawValue, "\(arguments): \(outcome.errors)")
       #expect(!outcome.errors.isEmpty)
     }
   }
 
-  @Test func anotherGridsFileIsLeftAlone() throws {
+  @Test func anotherGridsFileIsLeftAlone() async throws {
     let workplace = try Program.Workplace()
     _ = try workplace.write(Self.sound, as: "grid.yaml")
     _ = try workplace.write(Self.sound + "\nbatch: 16", as: "other.yaml")
     let notResults = try workplace.write("precious", as: "text.h5")
-    #expect(try Program.run(["run", "grid.yaml", "-o", "out.h5"], in: workplace).code == 0)
+    #expect(try await Program.run(["run", "grid.yaml", "-o", "out.h5"], in: workplace).code == 0)
     let before = try Data(contentsOf: workplace.url.appending(path: "out.h5"))
-    let mismatch = try Program.run(["run", "other.yaml", "-o", "out.h5"], in: workplace)
+    let mismatch = try await Program.run(["run", "other.yaml", "-o", "out.h5"], in: workplace)
     #expect(mismatch.code == UserError.Code.mismatch.rawValue)
     #expect(try Data(contentsOf: workplace.url.appending(path: "out.h5")) == before)
-    let foreign = try Program.run(["run", "grid.yaml", "-o", "text.h5"], in: workplace)
+    let foreign = try await Program.run(["run", "grid.yaml", "-o", "text.h5"], in: workplace)
     #expect(foreign.code == UserError.Code.badFile.rawValue)
     #expect(try Data(contentsOf: URL(filePath: notResults)) == Data("precious".utf8))
   }
 
-  @Test func helpAndVersion() throws {
+  @Test func helpAndVersion() async throws {
     let workplace = try Program.Workplace()
     for arguments in [["--help"], ["run", "--help"], ["--version"]] {
-      let outcome = try Program.run(arguments, in: workplace)
+      let outcome = try await Program.run(arguments, in: workplace)
       #expect(outcome.code == 0)
       #expect(outcome.errors.isEmpty)
       #expect(!outcome.output.isEmpty)

@@ -14,7 +14,8 @@ struct Program {
   /// A directory of the test's own, removed with it.
   final class Workplace {
     let url = FileManager.default.temporaryDirectory.appending(
-      path: "dropgrid-\(ProcessInfo.processInfo.processIdentifier)-\(UInt64.random(in: 0 ... .max))")
+      path: "dropgrid-\(ProcessInfo.processInfo.processIdentifier)-\(UInt64.random(in: 0 ... .max))"
+    )
 
     init() throws {
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
@@ -23,6 +24,11 @@ struct Program {
     deinit { try? FileManager.default.removeItem(at: url) }
 
     func path(_ name: String) -> String { url.appending(path: name).path }
+
+    func newFile(_ name: String) throws -> FileHandle {
+      try Data().write(to: url.appending(path: name))
+      return try FileHandle(forWritingTo: url.appending(path: name))
+    }
 
     func write(_ text: String, as name: String) throws -> String {
       try Data(text.utf8).write(to: url.appending(path: name))
@@ -36,33 +42,39 @@ struct Program {
       .deletingLastPathComponent().appending(path: "dropgrid")
   }
 
-  static func start(
-    _ arguments: [String], in workplace: Workplace, environment: [String: String] = [:]
-  ) throws -> (process: Process, output: Pipe, errors: Pipe) {
+  /// A process under way; its output goes to files, so that nothing waits for a reader.
+  final class Running: Sendable {
     let process = Process()
-    process.executableURL = url
-    process.arguments = arguments
-    process.currentDirectoryURL = workplace.url
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    let output = Pipe(), errors = Pipe()
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output
-    process.standardError = errors
-    try process.run()
-    return (process, output, errors)
+    private let ended: AsyncStream<Void>
+
+    init(
+      _ arguments: [String], in workplace: Workplace, output: String = "output",
+      errors: String = "errors"
+    ) throws {
+      process.executableURL = Program.url
+      process.arguments = arguments
+      process.currentDirectoryURL = workplace.url
+      process.standardInput = FileHandle.nullDevice
+      process.standardOutput = try workplace.newFile(output)
+      process.standardError = try workplace.newFile(errors)
+      let (ended, end) = AsyncStream.makeStream(of: Void.self)
+      self.ended = ended
+      process.terminationHandler = { _ in end.finish() }
+      try process.run()
+    }
+
+    /// The exit code, or the number of the signal that ended it; blocks no thread.
+    func end() async -> Int32 {
+      for await _ in ended {}
+      return process.terminationStatus
+    }
   }
 
-  static func run(
-    _ arguments: [String], in workplace: Workplace, environment: [String: String] = [:]
-  ) throws -> Outcome {
-    let (process, output, errors) = try start(
-      arguments, in: workplace, environment: environment)
-    // Errors are few lines: they fit into the pipe while the output is read.
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    let complaints = String(
-      decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return Outcome(code: process.terminationStatus, output: text, errors: complaints)
+  static func run(_ arguments: [String], in workplace: Workplace) async throws -> Outcome {
+    let code = await (try Running(arguments, in: workplace)).end()
+    return Outcome(
+      code: code, output: try String(contentsOfFile: workplace.path("output"), encoding: .utf8),
+      errors: try String(contentsOfFile: workplace.path("errors"), encoding: .utf8))
   }
 }
 

@@ -130,6 +130,35 @@ import Testing
     }
   }
 
+  @Test func tasksMayWriteAtOnce() async throws {
+    try await withTemporaryFile { path in
+      let plan = Fixtures.plan(seeds: 10)
+      let writer = try Fixtures.create(path, plan)
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for row in plan.trials.indices {
+          group.addTask { try await writer.append([(row, Fixtures.record(plan, row))]) }
+        }
+        try await group.waitForAll()
+      }
+      let reader = try ResultsReader(path: path)
+      #expect(reader.results.status.allSatisfy { $0 == .done })
+      #expect(reader.tornRows.isEmpty)
+    }
+  }
+
+  @Test func namesThatTheFileHasToChangeStillMatch() async throws {
+    try await withTemporaryFile { path in
+      var plan = Fixtures.plan(seeds: 1)
+      plan.trialColumns[1].values = .text(["n\0l", "ü", ""])
+      plan.cellColumns[0].name = "train_loss"
+      plan.cellColumns[0].values = .real([.nan, 0, 1, 2])
+      try await Fixtures.write(path, plan, rows: [2])
+      #expect(try Fixtures.open(path, plan).finished == [2])
+      #expect(
+        try ResultsReader.read(path: path).trialColumns[1].values == .text(["n\u{FFFD}l", "ü", ""]))
+    }
+  }
+
   @Test func sessionsBeyondTheLastSlotShareIt() async throws {
     try await withTemporaryFile { path in
       let plan = Fixtures.plan(seeds: 1, weights: .none)

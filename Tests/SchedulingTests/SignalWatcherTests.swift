@@ -3,7 +3,7 @@ import Scheduling
 import Testing
 
 /// A process has one watcher at a time, so these run one after another, on signals of their own.
-@Suite(.serialized, .timeLimit(.minutes(1))) struct SignalWatcherTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) struct SignalWatcherTests {
   @Test func theFirstSignalRequestsAStop() async throws {
     let stop = StopRequest()
     let seen = Log<Int32>()

@@ -46,7 +46,7 @@ final class Log<Element: Sendable>: Sendable {
 /// A trial's endless training: ends when the sweep stops it, and fails where nobody does.
 func trainUntilCancelled(_ task: TrialTask, pause: UInt32 = 100) throws -> Never {
   let began = ContinuousClock.now
-  while ContinuousClock.now - began < .seconds(5) {
+  while ContinuousClock.now - began < .seconds(120) {
     try task.checkCancellation()
     if pause > 0 { usleep(pause) }
   }

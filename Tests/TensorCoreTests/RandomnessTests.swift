@@ -53,6 +53,12 @@ import Testing
     }
   }
 
+  @Test func everyRateHasAThreshold() {
+    #expect(dropThreshold(rate: 0.5) == 1 << 31)
+    #expect(dropThreshold(rate: 1e-12) == 0)
+    #expect(dropThreshold(rate: 1.0.nextDown) == .max)
+  }
+
   /// Keep rates over 2^20 decisions lie within 4.5 standard errors (p = 7e-6 each).
   @Test(arguments: [0.01, 0.1, 0.25, 0.5, 0.9, 0.99])
   func keepRates(rate: Double) {

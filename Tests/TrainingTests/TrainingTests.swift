@@ -112,6 +112,19 @@ import Training
     #expect(record.metrics.values.allSatisfy { $0.count == record.epochsRun })
   }
 
+  @Test(arguments: [1, 7, 40, 1000])
+  func everyBatchTrainsEveryImage(batch: Int) throws {
+    var job = try Self.job(
+      dropout: [DropoutSpec(site: .afterPool(block: 1), kind: .spatial, rate: 1.0.nextDown)],
+      epochs: 1)
+    job.spec.batch = batch
+    let record = try job.trainer().run()
+    #expect(record.status == .done, "\(record.message)")
+    let speed = try SpeedProbe.flopsPerSecond(
+      job.spec, network: job.network, data: job.data, seconds: 0.01)
+    #expect(speed > 0 && speed.isFinite)
+  }
+
   @Test func cancellationStopsAtTheNextStep() throws {
     let trainer = try Self.job().trainer()
     var asked = 0

@@ -1,0 +1,59 @@
+import ArgumentParser
+import ExperimentModel
+import TensorCore
+import Training
+
+/// A network that the peers train too, on random images in memory.
+struct Workload {
+  enum Name: String, CaseIterable, ExpressibleByArgument {
+    case vgg28
+    case kerasVGG = "keras-vgg"
+    case small
+  }
+
+  let resolved: ResolvedNetwork
+  private let pixels: [Float]
+  private let labels: [Int32]
+  private let network: Network
+  private let batch: Int
+  private let optimiser = SGD(learningRate: 0.01, momentum: 0.9, nesterov: true)
+
+  /// As the peers have it: dropout 0.25 after each pool and 0.5 before the logits.
+  init(_ name: Name, batch: Int) throws {
+    let (spec, shape, images): (NetworkSpec, ImageShape, Int) =
+      switch name {
+      case .vgg28: (.vgg28, ImageShape(height: 28, width: 28, channels: 1), 2048)
+      case .kerasVGG: (.kerasVGG, ImageShape(height: 100, width: 100, channels: 3), 256)
+      case .small: (.small, ImageShape(height: 28, width: 28, channels: 1), 2048)
+      }
+    resolved = try ResolvedNetwork(spec, input: shape, classes: 10)
+    let dropout =
+      (1...spec.blocks.count).map {
+        DropoutSpec(site: .afterPool(block: $0), kind: .elementWise, rate: 0.25)
+      } + [DropoutSpec(site: .dense(layer: 1), kind: .elementWise, rate: 0.5)]
+    network = try Network(
+      NetworkDescription(resolved, dropout: dropout), batch: batch, initialisationSeed: 0,
+      maskSeed: 0)
+    var generator = SystemRandomNumberGenerator()
+    pixels = (0..<images * shape.count).map { _ in
+      Float(UInt32.random(in: 0..<1 << 24, using: &generator)) * 0x1p-24
+    }
+    labels = (0..<images).map { _ in Int32.random(in: 0..<10, using: &generator) }
+    self.batch = batch
+  }
+
+  /// One training step on batch `step`.
+  func train(step: Int) throws {
+    let steps = max(1, labels.count / batch)
+    let first = step % steps * batch
+    let indices = (first..<first + batch).map { Int32($0 % labels.count) }
+    try pixels.withUnsafeBufferPointer { pixels in
+      try labels.withUnsafeBufferPointer { labels in
+        guard let pixels = pixels.baseAddress, let labels = labels.baseAddress else { return }
+        _ = try network.train(
+          Network.Images(pixels: pixels, labels: labels), indices: indices,
+          optimiser: optimiser, step: step)
+      }
+    }
+  }
+}
