@@ -4,26 +4,29 @@ struct Dimension: Sendable {
   var position: GridPosition
   /// What it sets; the first one names it.
   var settings: [Setting]
-  /// A value for each setting, one row for each level; nil where a group leaves a setting alone.
-  var rows: [[Level?]]
+  /// For each setting its values, one for each level; nil where a group leaves a setting alone.
+  var columns: [[Level?]]
   /// Where it varies; elsewhere its settings have the values that are fixed.
   var condition: Condition?
 
   init(_ choice: Choice, condition: Condition? = nil) {
     position = choice.position
     settings = [choice.setting]
-    rows = choice.levels.map { [$0] }
+    columns = [choice.levels]
     self.condition = condition
   }
 
-  init(position: GridPosition, settings: [Setting], rows: [[Level?]]) {
+  init(position: GridPosition, settings: [Setting], columns: [[Level?]]) {
     self.position = position
     self.settings = settings
-    self.rows = rows
+    self.columns = columns
   }
 
-  /// Numbers for its levels: one more than its rows where it does not always vary.
-  var radix: Int { rows.count + (condition == nil ? 0 : 1) }
+  /// How many levels it has.
+  var count: Int { columns.first?.count ?? 0 }
+
+  /// Numbers for its levels: one more than those where it does not always vary.
+  var radix: Int { count + (condition == nil ? 0 : 1) }
 
   /// `pool`, or `dropout.rate + optimiser.momentum` for axes in step.
   var name: String { settings.map(\.path).joined(separator: " + ") }
@@ -42,7 +45,7 @@ struct SubGrid: Sendable {
 
   /// Its combinations before anything is left out.
   var combinations: GridCount {
-    dimensions.reduce(GridCount(exactly: 1)) { $0 * GridCount(exactly: $1.rows.count) }
+    dimensions.reduce(GridCount(exactly: 1)) { $0 * GridCount(exactly: $1.count) }
   }
 
   /// Every setting that varies, in order.
@@ -102,7 +105,7 @@ extension SubGrid {
     var levels = [fixed[setting]].compactMap(\.self)
     for dimension in dimensions {
       guard let column = dimension.settings.firstIndex(of: setting) else { continue }
-      levels += dimension.rows.compactMap { $0[column] }
+      levels += dimension.columns[column].compactMap(\.self)
     }
     return levels
   }

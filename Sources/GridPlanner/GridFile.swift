@@ -165,8 +165,8 @@ extension GridFile {
     }
     guard count.value > Double(Self.mostCells) || !isNumbered else { return }
     let dimensions = subgrids.flatMap(\.dimensions)
-    let largest = dimensions.max { $0.rows.count < $1.rows.count }
-    let axes = subgrids.count == 1 ? dimensions.map { "\($0.name) \($0.rows.count)" } : []
+    let largest = dimensions.max { $0.count < $1.count }
+    let axes = subgrids.count == 1 ? dimensions.map { "\($0.name) \($0.count)" } : []
     throw GridError(issues: [
       GridIssue(
         file: name, position: largest?.position ?? .start, path: "",
@@ -190,6 +190,7 @@ extension GridFile {
   public func layOut(
     cards: [String: DatasetCard], numericsVersion: Int, merging: Bool? = nil
   ) throws(GridError) -> PlannedGrid {
+    try checkSize()
     var planner = Planner(
       grid: self, cards: cards, numericsVersion: numericsVersion,
       merging: merging.map { $0 ? .all : .none })

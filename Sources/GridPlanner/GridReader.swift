@@ -62,7 +62,10 @@ struct GridReader {
     value("exclude").map { readExclude($0) }
     value("only").map { readOnly($0) }
     value("include").map { readInclude($0) }
-    for subgrid in subgrids { checkModel(subgrid) }
+    for subgrid in subgrids {
+      checkModel(subgrid)
+      checkSample(subgrid)
+    }
     value("compare").map { readCompare($0) }
   }
 

@@ -47,13 +47,19 @@ public enum GridSchema {
       "$schema": "https://json-schema.org/draft/2020-12/schema",
       "title": "Dropgrid grid file", "type": "object", "additionalProperties": false,
       "properties": properties,
-      "$defs": [
-        "part": [
-          "type": "object", "additionalProperties": false, "properties": partProperties,
-          "patternProperties": sitePatterns(prefix: "dropout\\."),
-        ] as [String: Any]
-      ],
+      "$defs": definitions,
     ]
+  }
+
+  private static var definitions: [String: Any] {
+    var definitions: [String: Any] = [:]
+    for setting in Setting.all { definitions[setting.path] = values(of: setting) }
+    definitions["part"] =
+      [
+        "type": "object", "additionalProperties": false, "properties": partProperties,
+        "patternProperties": sitePatterns(prefix: "dropout\\."),
+      ] as [String: Any]
+    return definitions
   }
 
   /// Sections and settings as they stand at the top of a file.
@@ -109,8 +115,12 @@ public enum GridSchema {
     ]
   }
 
-  /// One value of a setting, or an axis.
   private static func schema(_ setting: Setting) -> [String: Any] {
+    ["$ref": "#/$defs/\(setting.path)"]
+  }
+
+  /// One value of a setting, or an axis.
+  private static func values(of setting: Setting) -> [String: Any] {
     var one: [String: Any]
     var axes: [[String: Any]] = []
     switch setting.kind {

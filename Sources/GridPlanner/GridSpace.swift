@@ -11,15 +11,16 @@ struct GridSpace: Sendable {
   /// Levels of each dimension; a dimension that does not always vary has one more, its last.
   let radices: [Int]
   private let places: [Setting: (dimension: Int, column: Int)]
-  private let rows: [Int]
-  private var conditions: [Test?] = []
+  /// The same, without that.
+  let rows: [Int]
+  private(set) var conditions: [Test?] = []
   private var exclusions: [Test] = []
 
   init(_ subgrid: SubGrid, number: Int) {
     self.number = number
     self.subgrid = subgrid
     radices = subgrid.dimensions.map(\.radix)
-    rows = subgrid.dimensions.map(\.rows.count)
+    rows = subgrid.dimensions.map(\.count)
     var places: [Setting: (dimension: Int, column: Int)] = [:]
     for (index, dimension) in subgrid.dimensions.enumerated() {
       for (column, setting) in dimension.settings.enumerated() {
@@ -39,7 +40,7 @@ struct GridSpace: Sendable {
     guard let place = places[setting], levels[place.dimension] < rows[place.dimension] else {
       return subgrid.fixed[setting]
     }
-    return subgrid.dimensions[place.dimension].rows[levels[place.dimension]][place.column]
+    return subgrid.dimensions[place.dimension].columns[place.column][levels[place.dimension]]
       ?? subgrid.fixed[setting]
   }
 
@@ -206,7 +207,15 @@ extension GridSpace {
   ///   where those are more than 2,000,000, their product is an upper bound.
   func count() -> GridCount {
     guard !isEmpty else { return GridCount(exactly: 0) }
-    if let sample = subgrid.sample { return GridCount(exactly: cells(of: arms(of: sample)).count) }
+    if let sample = subgrid.sample {
+      let seeds = seedDimensions.reduce(GridCount(exactly: 1)) {
+        $0 * GridCount(exactly: radices[$1])
+      }
+      var bound = GridCount(exactly: sample.count) * seeds
+      bound.isExact = false
+      guard let most = bound.integer, most <= Self.mostCounted, isNumbered else { return bound }
+      return GridCount(exactly: cells(of: arms(of: sample)).count)
+    }
     return components.reduce(GridCount(exactly: 1)) { total, dimensions in
       let size = dimensions.reduce(GridCount(exactly: 1)) { $0 * GridCount(exactly: radices[$1]) }
       guard dimensions.count > 1 else { return total * counted(dimensions) }
@@ -238,69 +247,5 @@ extension GridSpace {
       if let condition { tie(condition.dimensions.union([dimension])) }
     }
     return Dictionary(grouping: label.indices) { label[$0] }.sorted { $0.key < $1.key }.map(\.value)
-  }
-}
-
-// Samples.
-extension GridSpace {
-  private var seedDimensions: [Int] {
-    let seeds = subgrid.dimensions.indices.filter { index in
-      subgrid.dimensions[index].settings.contains { Setting.seeds.contains($0) }
-    }
-    return seeds
-  }
-
-  /// The arms that `sample` chooses: combinations of all dimensions but the seeds, in order.
-  func arms(of sample: Sample) -> [[Int]] {
-    let seeds = Set(seedDimensions)
-    let dimensions = radices.indices.filter { !seeds.contains($0) }
-    let path = path(dimensions)
-    let size = dimensions.reduce(GridCount(exactly: 1)) { $0 * GridCount(exactly: radices[$1]) }
-    var all: [[Int]]?
-    if let integer = size.integer, integer <= Self.mostCounted {
-      var found: [[Int]] = []
-      walk(path, from: origin) { found.append($0.levels) }
-      if found.count <= sample.count { return found }
-      all = found
-    }
-    var chosen: [[Int]] = []
-    if sample.method == .random, var all {
-      var random = SplitMix64(seed: sample.seed)
-      for place in 0..<sample.count {
-        all.swapAt(place, place + random.below(all.count - place))
-      }
-      chosen = Array(all.prefix(sample.count))
-    } else {
-      var seen: Set<[Int]> = []
-      var points = PointSequence(sample, dimensions: dimensions.count)
-      while chosen.count < sample.count, let point = points.next() {
-        let arm = arm(at: point, path)
-        if let arm, seen.insert(arm).inserted { chosen.append(arm) }
-      }
-    }
-    return chosen.sorted { $0.lexicographicallyPrecedes($1) }
-  }
-
-  /// The arm at a point of the unit cube; nil where it is excluded.
-  private func arm(at point: [Double], _ path: Path) -> [Int]? {
-    var levels = origin.levels
-    for (place, dimension) in path.dimensions.enumerated() {
-      let varies = conditions[dimension]?.holds(levels) ?? true
-      let count = rows[dimension]
-      levels[dimension] = varies ? min(Int(point[place] * Double(count)), count - 1) : count
-      if path.checks[place].contains(where: { $0.holds(levels) }) { return nil }
-    }
-    return levels
-  }
-
-  /// The cells of some arms: each with every combination of seeds, in order.
-  func cells(of arms: [[Int]]) -> [Int] {
-    let seeds = seedDimensions
-    let path = path(seeds, known: Set(radices.indices))
-    var cells: [Int] = []
-    for arm in arms {
-      walk(path, from: CellPlace(subgrid: number, levels: arm)) { cells.append(index($0.levels)) }
-    }
-    return cells.sorted()
   }
 }

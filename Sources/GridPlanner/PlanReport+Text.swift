@@ -72,7 +72,7 @@ extension PlanReport {
     var cells = Wording.grouped(plan.cellCount)
     let product = grid.subgrids.map { subgrid in
       subgrid.dimensions.isEmpty
-        ? "1" : subgrid.dimensions.map { "\($0.rows.count)" }.joined(separator: " × ")
+        ? "1" : subgrid.dimensions.map { "\($0.count)" }.joined(separator: " × ")
     }.joined(separator: " + ")
     if product.contains(" ") || excluded > 0 {
       cells += " = \(product)\(excluded > 0 ? " - \(Wording.grouped(excluded)) \(left)" : "")"

@@ -13,6 +13,13 @@ public struct ProbedSpeed: Sendable {
   }
 
   var middle: Double { windows.sorted()[windows.count / 2] }
+
+  /// The fastest over the slowest window; of five or more, without the fastest and the slowest.
+  var spread: Double {
+    let sorted = windows.sorted()
+    let inner = sorted.count >= 5 ? sorted.dropFirst().dropLast() : sorted[...]
+    return (inner.last ?? 1) / (inner.first ?? 1)
+  }
 }
 
 extension PlannedGrid {
@@ -58,9 +65,9 @@ extension PlannedGrid {
       flops += group.flops
       seconds += group.flops / (measured[trial(group.row).id] ?? slowest)
     }
-    let spreads = speeds.map { ($0.windows.max() ?? 1) / ($0.windows.min() ?? 1) }
+    let spread = speeds.map(\.spread).max() ?? 1
     return MachineProfile(
       flopsPerSecondPerCore: seconds > 0 ? flops / seconds : slowest, jobs: jobs,
-      uncertainty: max(1.1, (spreads.max() ?? 1).squareRoot() * 1.05))
+      uncertainty: max(1.1, spread.squareRoot() * 1.05))
   }
 }

@@ -77,14 +77,14 @@ extension PlannedGrid {
     }
     let groups = byRule.sorted { $0.value[0] < $1.value[0] }
     guard !groups.isEmpty else { return [] }
-    let share = max(1, count / groups.count)
-    return groups.prefix(count).flatMap { rules, cells in
-      let step = max(1, cells.count / share)
-      return stride(from: 0, to: cells.count, by: step).prefix(share).map { index in
-        let cell = cells[index]
+    let (share, rest) = count.quotientAndRemainder(dividingBy: groups.count)
+    return groups.enumerated().flatMap { number, group in
+      let wanted = min(share + (number < rest ? 1 : 0), group.value.count)
+      return (0..<wanted).map { index in
+        let cell = group.value[index * group.value.count / wanted]
         let first = Int(layout.draft(ofCell: cell).cell)
         return MergedPair(
-          cells: (first, cell), rules: rules.map(\.text).joined(separator: "; "),
+          cells: (first, cell), rules: group.key.map(\.text).joined(separator: "; "),
           trials: (asWritten(first), asWritten(cell)))
       }
     }

@@ -19,7 +19,9 @@ struct Dropgrid: AsyncParsableCommand {
       SIGTERM, with every finished trial recorded.
       """,
     version: version,
-    subcommands: [PlanCommand.self, RunCommand.self, ShowCommand.self])
+    subcommands: [
+      PlanCommand.self, RunCommand.self, ShowCommand.self, AuditCommand.self, SchemaCommand.self,
+    ])
 
   static func main() async {
     do {

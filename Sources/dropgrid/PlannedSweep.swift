@@ -89,8 +89,8 @@ struct PlannedSweep {
     for trial in planned.typicalTrials(atMost: 4) {
       let network = try network(of: trial.spec)
       let data = try await data(of: trial.spec)
-      let windows = try (0..<3).map { _ in
-        try SpeedProbe.flopsPerSecond(trial.spec, network: network, data: data, seconds: 0.1)
+      let windows = try (0..<5).map { _ in
+        try SpeedProbe.flopsPerSecond(trial.spec, network: network, data: data, seconds: 0.08)
       }
       speeds.append(ProbedSpeed(trial: trial.id, windows: windows))
     }

@@ -17,7 +17,19 @@ struct RunCommand: AsyncParsableCommand {
       """)
 
   @Argument(help: "The grid file (YAML).", completion: .file(extensions: ["yaml", "yml"]))
-  var grid: String
+  var grid: String?
+
+  @Argument(help: "Settings and axes instead of the file's, as in dropout.rate=0,0.5.")
+  var overrides: [String] = []
+
+  @Option(help: "A plan that `plan -o` wrote, instead of a grid file.")
+  var plan: String?
+
+  @Option(help: "Train the I-th of N equal parts of the trials.")
+  var shard: Shard?
+
+  @Flag(help: "Merge no cells, even if their trainings are known to be the same.")
+  var noMerge = false
 
   @Option(
     name: .shortAndLong, help: "The results file (default: the grid's name, here, with .h5).",
@@ -30,18 +42,36 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(help: "Stop at the first trial that fails or diverges.")
   var failFast = false
 
+  func validate() throws {
+    guard (grid == nil) != (plan == nil) else {
+      throw ValidationError("Name a grid file, or a plan with --plan; one of them.")
+    }
+    guard plan == nil || !noMerge else {
+      throw ValidationError("A plan says itself what it merges: give --no-merge to `plan -o`.")
+    }
+  }
+
   func run() async throws {
-    let sweep = try await PlannedSweep(path: grid)
-    let path = output ?? URL(filePath: grid).deletingPathExtension().lastPathComponent + ".h5"
+    let sweep = try await PlannedSweep(
+      GridSource(grid: grid, overrides: overrides, plan: plan, merging: noMerge ? false : nil))
+    let name = URL(filePath: grid ?? plan ?? "").deletingPathExtension().lastPathComponent
+    let part = shard.map { "-\($0.number)-of-\($0.count)" } ?? ""
+    let path = output ?? name + part + ".h5"
     print(try await sweep.report(jobs: jobs.count).text(rows: 0))
 
-    let writer = try openWriter(path, plan: sweep.plan)
-    let order = sweep.plan.trials.indices.filter { !writer.finished.contains($0) }
+    let plan = sweep.planned.plan
+    let writer = try openWriter(path, plan: plan)
+    let mine = shard.map { sweep.planned.shard($0.number, of: $0.count) }
+    let order = (mine ?? Array(plan.trials.indices)).filter { !writer.finished.contains($0) }
+    if let shard, let mine {
+      print(
+        "Shard \(shard.number) of \(shard.count): \(mine.count) of \(plan.trials.count) trials\n")
+    }
     if !writer.finished.isEmpty {
       print("\(path): \(writer.finished.count) trials are there, \(order.count) to go\n")
     }
     fflush(nil)
-    let outcome = try await train(order, of: sweep, into: writer)
+    let outcome = try await train(order, of: plan, in: sweep, into: writer)
     try await writer.finish()
 
     let results = try ResultsReader.read(path: path)
@@ -71,23 +101,22 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   private func train(
-    _ order: [Int], of sweep: PlannedSweep, into writer: ResultsWriter
+    _ order: [Int], of plan: Plan, in sweep: PlannedSweep, into writer: ResultsWriter
   ) async throws -> (exitCode: Int32?, recorded: Int) {
-    let plan = sweep.plan
     // Prepared before the first trial starts, so that trials share the arrays and never wait.
     var trainers: [Int: Trainer] = [:]
     for index in order {
-      let trial = plan.trials[index]
-      trainers[index] = Trainer(
-        trial: trial, network: try sweep.network(of: trial.spec),
-        data: try await sweep.data(of: trial.spec), keepsWeights: plan.weights == .final)
+      trainers[index] = try await sweep.trainer(
+        plan.trials[index], keepsWeights: plan.weights == .final)
     }
     let ready = trainers
 
     let stop = StopRequest()
     let display = ProgressDisplay(
       ProgressView(
-        title: plan.title, items: ProgressItem.items(of: plan), recorded: writer.finished,
+        title: plan.title, items: ProgressItem.items(of: plan),
+        // What is recorded, and what other shards train.
+        recorded: Set(plan.trials.indices).subtracting(order),
         jobs: jobs.count, style: ProgressDisplay.style()))
     let signals = try SignalWatcher(stop: stop) { _ in
       display.message("stopping: finished trials are recorded; again to leave at once")

@@ -126,3 +126,28 @@ import Testing
     #expect(elapsed < .seconds(60))
   }
 }
+
+@Suite struct VastTests {
+  @Test(arguments: [
+    "sample: {count: 3}", "exclude: [batch == 1 and epochs == 1]",
+    "when: [{if: batch == 1, dropout.rate: [0, 0.5]}]", "sample: {count: 1000000, method: sobol}",
+  ])
+  func gridsThatAreTooLargeAreErrorsAndSoon(line: String) {
+    let start = ContinuousClock.now
+    let found = problems(
+      "seed: {init: 1..90000, order: 1..90000, mask: 1..90000}\nbatch: 1..60000\nepochs: 1..100\n"
+        + line)
+    #expect(found.count == 1)
+    #expect(found.first?.contains("at most 1,000,000 are supported") == true)
+    #expect(ContinuousClock.now - start < .seconds(10))
+  }
+
+  @Test func sobolHasSoManyDimensions() {
+    let sites = (1...22).map { "  block\($0): {rate: [0, 0.5]}\n" }.joined()
+    let text = "dropout:\n\(sites)sample: {count: 4, method: sobol}"
+    #expect(
+      problems(text) == [
+        "g:24:9: sample: sobol takes at most 21 axes, and there are 22; use latin-hypercube"
+      ])
+  }
+}
