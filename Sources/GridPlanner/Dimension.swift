@@ -109,4 +109,15 @@ extension SubGrid {
     }
     return levels
   }
+
+  /// Whether the file gives the setting a value in every cell.
+  func always(sets setting: Setting) -> Bool {
+    fixed[setting] != nil
+      || dimensions.contains { dimension in
+        guard dimension.condition == nil,
+          let column = dimension.settings.firstIndex(of: setting)
+        else { return false }
+        return dimension.columns[column].allSatisfy { $0 != nil }
+      }
+  }
 }

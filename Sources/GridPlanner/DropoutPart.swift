@@ -50,23 +50,19 @@ struct DropoutPart: Sendable {
     }
   }
 
-  /// The rate of what stands at the pools; NaN where it is not one, 0 where there is none.
-  var rate: Double { uniform(\.rate, none: 0, mixed: .nan) }
+  /// The largest rate at a pool; 0 where nothing is dropped at one.
+  var rate: Double { written.filter { $0.site.pool != nil }.map(\.rate).max() ?? 0 }
   /// `mixed` where the pools differ, empty where nothing is dropped at them.
-  var kind: String { uniform(\.kind.rawValue, none: "", mixed: "mixed") }
+  var kind: String { uniform(\.kind.rawValue) }
   var placement: String {
-    uniform(
-      { $0.site.pool?.isBefore == true ? "before-pool" : "after-pool" }, none: "", mixed: "mixed")
+    uniform { $0.site.pool?.isBefore == true ? "before-pool" : "after-pool" }
   }
-  /// The rate after the dense layers.
-  var denseRate: Double {
-    let rates = Set(written.filter { $0.site.pool == nil }.map(\.rate))
-    return rates.count > 1 ? .nan : rates.first ?? 0
-  }
+  /// The largest rate after a dense layer.
+  var denseRate: Double { written.filter { $0.site.pool == nil }.map(\.rate).max() ?? 0 }
 
-  private func uniform<T: Hashable>(_ value: (DropoutSpec) -> T, none: T, mixed: T) -> T {
+  private func uniform(_ value: (DropoutSpec) -> String) -> String {
     let values = Set(written.filter { $0.site.pool != nil }.map(value))
-    return values.count > 1 ? mixed : values.first ?? none
+    return values.count > 1 ? "mixed" : values.first ?? ""
   }
 }
 

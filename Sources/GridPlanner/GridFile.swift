@@ -116,7 +116,7 @@ extension [SubGrid] {
     var seen: Set<SettingValue> = []
     return flatMap { subgrid -> [SettingValue] in
       let levels = subgrid.levels(of: setting).map(\.value)
-      return levels.isEmpty ? [setting.fallback].compactMap(\.self) : levels
+      return subgrid.always(sets: setting) ? levels : levels + [setting.fallback].compactMap(\.self)
     }.filter { seen.insert($0).inserted }
   }
 }

@@ -148,8 +148,12 @@ extension GridReader {
             + ", not \(node.inWords)")
         continue
       }
+      allowsRepeats = true
       let choices = readPart(entries, in: "zip")
+      allowsRepeats = false
       guard let first = choices.first else { continue }
+      // The first axis names the cells.
+      reportRepeats(first.setting, first.levels)
       for choice in choices where choice.levels.count != first.levels.count || !choice.isAxis {
         report(
           choice.position, "zip",

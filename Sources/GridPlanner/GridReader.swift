@@ -10,6 +10,8 @@ struct GridReader {
   var merging = Merging.all
   /// The settings of the part of the file that is being read.
   var choices: [Choice] = []
+  /// Whether an axis can have a value twice: in step with another that has not.
+  var allowsRepeats = false
   /// Settings whose value was reported: what refers to them is not reported again.
   var broken: Set<Setting> = []
   var groups: [String: Setting] = [:]

@@ -3,9 +3,13 @@ import ExperimentModel
 /// The columns and defaults of a plan.
 extension Planner {
   /// The values of a setting in some cells.
-  func column(_ setting: Setting, _ cells: some Sequence<CellPlace>) -> Column {
+  ///
+  /// - Parameter hidesIdle: whether a cell has none where the setting's condition does not hold.
+  func column(
+    _ setting: Setting, _ cells: some Sequence<CellPlace>, hidesIdle: Bool = true
+  ) -> Column {
     func idle(_ cell: CellPlace) -> Bool {
-      spaces[cell.subgrid].isIdle(setting, cell.levels)
+      hidesIdle && spaces[cell.subgrid].isIdle(setting, cell.levels)
     }
     func whole(_ cell: CellPlace) -> Int64 {
       if case .integer(let value) = value(setting, cell) { value } else { 0 }
@@ -57,7 +61,7 @@ extension Planner {
     let done = Set(columns.map(\.path))
     return columns
       + grid.subgrids.axes(leaders: false).filter { !done.contains($0.path) }.map {
-        self.column($0, cells)
+        self.column($0, cells, hidesIdle: false)
       }
   }
 

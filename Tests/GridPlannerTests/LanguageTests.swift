@@ -65,17 +65,18 @@ import Testing
   @Test func axesInStepAreOneAxis() throws {
     let plan = try plan(
       """
-      zip: {dropout.rate: [0.1, 0.2, 0.4], optimiser: {learning-rate: [0.1, 0.05, 0.02]}}
+      zip: {dropout.rate: [0.1, 0.2, 0.4], optimiser: {learning-rate: [0.1, 0.05, 0.05]}}
       seed: 1..2
       """)
     #expect(plan.cells.count == 6)
     #expect(plan.cellColumns.map(\.name) == ["rate", "seed"])
     #expect(try plan.texts("rate") == ["0.1", "0.2", "0.4", "0.1", "0.2", "0.4"])
-    #expect(try plan.texts("learning_rate") == ["0.1", "0.05", "0.02", "0.1", "0.05", "0.02"])
+    #expect(try plan.texts("learning_rate") == ["0.1", "0.05", "0.05", "0.1", "0.05", "0.05"])
     #expect(plan.comparisons == [Comparison(factor: "rate", by: [])])
   }
 
   @Test(arguments: [
+    ("zip: {batch: [8, 8], epochs: [1, 2]}", "g:1:18: batch: 8 occurs twice; keep one"),
     (
       "zip: {batch: [8, 16], epochs: [1, 2, 3]}",
       "g:1:31: zip: `epochs` has 3 values and `batch` 2; axes in step are lists of one length"
@@ -178,11 +179,15 @@ import Testing
       when:
         - if: dropout.rate > 0
           dropout: {placement: [before-pool, after-pool]}
+          optimiser.decay: 1.0e-6
         - {if: dropout.placement == before-pool, dropout.kind: [element-wise, spatial]}
       seed: 1..2
       """)
     #expect(plan.cells.count == 2 * (1 + 2 + 1))
     #expect(plan.trials.count == plan.cells.count)
+    // What a trial was trained with is not empty, idle or not.
+    #expect(try Set(plan.texts("decay")) == ["0", "1e-06"])
+    #expect(try plan.cellTexts("decay").prefix(3) == ["", "", "1e-06"])
     #expect(
       try plan.cellTexts("placement") == [
         "", "", "before-pool", "before-pool", "after-pool", "before-pool", "before-pool",
@@ -226,7 +231,7 @@ import Testing
         [first, DropoutSpec(site: .beforePool(block: 2), kind: .elementWise, rate: 0.3), last],
       ])
     #expect(try plan.texts("placement") == ["mixed", "mixed"])
-    #expect(try plan.texts("rate") == ["", ""])
+    #expect(try plan.texts("rate") == ["0.2", "0.3"])
   }
 
   @Test(arguments: [
