@@ -39,6 +39,12 @@ extension GridReader {
     case .list(let elements):
       var levels: [Level] = []
       for element in elements {
+        guard levels.count <= GridFile.mostLevels else {
+          report(
+            element.position, setting.path,
+            "has more than \(Wording.grouped(GridFile.mostLevels)) values; leave some out")
+          break
+        }
         if case .mapping = element.content {
           levels += readProgression(setting, element)
           continue

@@ -59,7 +59,7 @@ struct PlanCommand: AsyncParsableCommand {
   func run() async throws {
     let merging = noMerge ? false : nil
     let source = GridSource(grid: grid, overrides: overrides, merging: merging)
-    if count { return print("\(try source.gridFile().count()) cells") }
+    if count { return print("cells: \(try source.gridFile().count())") }
     let sweep = try await PlannedSweep(source)
     let rows = try condition.map { try sweep.planned.trials(where: $0) }
     if let output {

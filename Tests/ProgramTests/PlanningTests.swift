@@ -64,7 +64,7 @@ import Testing
   @Test func plansAreShownInManyWays() async throws {
     let workplace = try workplace()
     for (arguments, part) in [
-      (["--count"], "24 cells"), (["--count", "seed=1..1000000000"], "at most"),
+      (["--count"], "cells: 24\n"), (["--count", "seed=1..1000000000"], "at most"),
       (["--explain"], "spatial-max, bitwise"), (["--csv", "--where", "seed == 2"], "trial,id,"),
       (["--json"], "\"trialTable\""), (["--no-merge"], "24, one for each cell"),
     ] {
