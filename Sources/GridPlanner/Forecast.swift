@@ -1,4 +1,4 @@
-public import ExperimentModel
+import ExperimentModel
 
 /// What a plan's forecast takes for granted of the machine.
 public struct MachineProfile: Sendable, Hashable {
@@ -35,48 +35,44 @@ public struct Forecast: Sendable, Hashable {
   /// Bytes of the images, which trials share.
   public var dataBytes: Double
 
-  public init(_ plan: Plan, machine: MachineProfile) {
-    trials = plan.trials.count
-    cells = plan.cells.count
-    merged = plan.cells.count - plan.trials.count
-    flops = plan.trials.reduce(0) { $0 + $1.flops }
-    let longest = plan.trials.map(\.flops).max() ?? 0
+  public init(_ grid: PlannedGrid, machine: MachineProfile) {
+    trials = grid.trialCount
+    cells = grid.cellCount
+    merged = grid.cellCount - grid.trialCount
+    flops = grid.layout.flops.reduce(0, +)
+    let longest = grid.layout.flops.max() ?? 0
     let seconds = max(flops / Double(machine.jobs), longest) / machine.flopsPerSecondPerCore
     self.seconds = seconds / machine.uncertainty...seconds * machine.uncertainty
-    weightBytes =
-      plan.weights == .none ? 0 : Self.weightBytes(plan.trials, plan.architectures)
-    metricBytes = Double(plan.trials.count) * Double(plan.epochs * plan.metrics.count) * 4
-    bytesPerTrial = Self.bytesPerTrial(plan)
-    dataBytes = plan.datasets.reduce(0) {
+    weightBytes = grid.weights == .none ? 0 : grid.weightBytes
+    metricBytes = Double(grid.trialCount) * Double(grid.epochs * grid.metrics.count) * 4
+    bytesPerTrial = Self.bytesPerTrial(grid)
+    dataBytes = grid.datasets.reduce(0) {
       $0 + Double($1.shape.count) * Double($1.train + $1.test) * 4
     }
   }
 
-  static func weightBytes(_ trials: [PlannedTrial], _ architectures: [Architecture]) -> Double {
-    let bytes = architectures.map { Double($0.parameterCount) * 4 }
-    return trials.reduce(0) { $0 + bytes[$1.architecture] }
-  }
-
   /// Weights, gradients, velocity and a reordered copy; a batch's layer outputs and gradients.
-  private static func bytesPerTrial(_ plan: Plan) -> Double {
+  private static func bytesPerTrial(_ grid: PlannedGrid) -> Double {
     struct Size: Hashable {
-      var network: NetworkSpec
-      var data: String
-      var batch: Int
+      var network: Int32
+      var data: Int32
+      var training: Int32
     }
-    let cards = Dictionary(uniqueKeysWithValues: plan.datasets.map { ($0.name, $0) })
+    let planner = grid.planner
     let sizes = Set(
-      plan.trials.map {
-        Size(network: $0.spec.network, data: $0.spec.data.name, batch: $0.spec.batch)
+      grid.layout.drafts.lazy.map {
+        Size(network: $0.network, data: $0.data, training: $0.key.training)
       })
     return sizes.map { size -> Double in
-      guard let card = cards[size.data],
+      let name = planner.data[Int(size.data)].spec.name
+      guard let card = planner.cards[name],
         let network = try? ResolvedNetwork(
-          size.network, input: card.shape, classes: card.classes)
+          planner.networks[Int(size.network)].spec, input: card.shape, classes: card.classes)
       else { return 0 }
+      let batch = planner.trainings.values[Int(size.training)].batch
       let parameters = network.parameters.reduce(0.0) { $0 + Double($1.count) }
       let outputs = network.layers.reduce(Double(card.shape.count)) { $0 + Double($1.outputCount) }
-      return 4 * (4 * parameters + 2 * outputs * Double(size.batch))
+      return 4 * (4 * parameters + 2 * outputs * Double(batch))
     }.max() ?? 0
   }
 }

@@ -1,4 +1,6 @@
 /// A place in a grid file; line and column count from 1, columns in Unicode scalars.
+///
+/// Line 0 is the command line, and the column the number of the override.
 public struct GridPosition: Sendable, Hashable, Comparable {
   public var line: Int
   public var column: Int
@@ -13,6 +15,11 @@ public struct GridPosition: Sendable, Hashable, Comparable {
   }
 
   static let start = GridPosition(line: 1, column: 1)
+
+  /// A place on the command line: its overrides count from 1.
+  static func commandLine(_ override: Int) -> GridPosition {
+    GridPosition(line: 0, column: override)
+  }
 }
 
 /// One mistake in a grid file: where it is, what is wrong and what would be right.
@@ -34,7 +41,8 @@ public struct GridIssue: Sendable, Hashable {
 extension GridIssue: CustomStringConvertible {
   /// `grids/x.yaml:7:11: dropout.rate: 1.5 is not a rate; a rate is at least 0 and below 1`.
   public var description: String {
-    "\(file):\(position.line):\(position.column): \(path.isEmpty ? "" : "\(path): ")\(message)"
+    let place = position.line == 0 ? "command line" : "\(file):\(position.line):\(position.column)"
+    return "\(place): \(path.isEmpty ? "" : "\(path): ")\(message)"
   }
 }
 

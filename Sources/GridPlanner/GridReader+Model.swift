@@ -108,11 +108,11 @@ extension GridReader {
   }
 
   /// Checks that the model's name and its own blocks agree.
-  mutating func checkModel() {
+  mutating func checkModel(_ subgrid: SubGrid) {
     let known = NetworkSpec.named.map(\.name)
-    let names = choices.first { $0.setting == .modelName }
-    let hasBlocks = choices.contains { $0.setting == .blocks }
-    for level in names?.levels ?? [] {
+    let names = subgrid.levels(of: .modelName)
+    let hasBlocks = !subgrid.levels(of: .blocks).isEmpty
+    for level in names {
       guard case .word(let name) = level.value else { continue }
       if hasBlocks, known.contains(name) {
         report(
@@ -126,8 +126,11 @@ extension GridReader {
             + "Built in are \(known.joined(separator: ", ")), and `model.blocks` makes another")
       }
     }
-    if hasBlocks, let names, names.levels.count > 1 {
-      report(names.position, "model.name", "is one name where `model.blocks` is given")
+    if hasBlocks, names.count > 1 {
+      let axis = subgrid.dimensions.first { $0.settings.contains(.modelName) }
+      report(
+        axis?.position ?? names[0].position, "model.name",
+        "is one name where `model.blocks` is given")
     }
   }
 }

@@ -1,64 +1,132 @@
 import ExperimentModel
 
-/// Combinations that the grid leaves out: those whose level on each named axis is in its set.
-struct Exclusion: Sendable {
-  /// For each named axis, whether each of its levels matches.
-  var levels: [Setting: [Bool]]
-}
-
 extension GridReader {
+  /// Every value that varies somewhere: of each setting, in the order of the file.
+  private func axisValues(_ setting: Setting) -> [SettingValue]? {
+    subgrids.axes(leaders: false).contains(setting) ? subgrids.values(of: setting) : nil
+  }
+
   mutating func readExclude(_ node: GridNode) {
     exclusionPosition = node.position
-    guard case .list(let rules) = node.content else {
-      report(
-        node.position, "exclude",
-        "is a list of mappings such as `- {dropout.kind: spatial, dropout.rate: 0.5}`, not "
-          + node.inWords)
-      return
-    }
-    for rule in rules {
-      guard case .mapping(let entries) = rule.content, !entries.isEmpty else {
-        report(
-          rule.position, "exclude",
-          "a rule is a mapping such as {dropout.kind: spatial, dropout.rate: 0.5}, not "
-            + rule.inWords)
-        continue
-      }
-      let before = issues.count
-      var exclusion = Exclusion(levels: [:])
-      for entry in entries { readExclude(entry, into: &exclusion) }
-      if issues.count == before { exclusions.append(exclusion) }
+    let example = "`- {dropout.kind: spatial, dropout.rate: 0.5}`"
+    let conditions = readConditions(node, in: "exclude", example: example)
+    for index in subgrids.indices { subgrids[index].exclusions += conditions }
+  }
+
+  mutating func readOnly(_ node: GridNode) {
+    exclusionPosition = node.position
+    let conditions = readConditions(node, in: "only", example: "`- dropout.rate > 0`")
+    for index in subgrids.indices {
+      subgrids[index].exclusions += conditions.map { .not($0) }
     }
   }
 
-  private mutating func readExclude(_ entry: GridNode.Entry, into exclusion: inout Exclusion) {
-    guard let setting = readSetting(entry.key, entry.position, in: "exclude"),
-      !broken.contains(setting)
-    else { return }
-    let path = setting.path
-    guard exclusion.levels[setting] == nil else {
-      return report(entry.position, "exclude", "`\(path)` occurs twice in this rule; keep one")
+  /// A condition, or a list of conditions and of mappings from settings to values.
+  private mutating func readConditions(
+    _ node: GridNode, in context: String, example: String
+  ) -> [Condition] {
+    let rules: [GridNode]
+    switch node.content {
+    case .list(let list): rules = list
+    case .scalar where !node.isNothing: rules = [node]
+    default:
+      report(
+        node.position, context, "is a list of mappings such as \(example), not \(node.inWords)")
+      return []
     }
-    guard let choice = choices.first(where: { $0.setting == setting }), choice.isAxis else {
-      return report(
-        entry.position, "exclude",
-        "`\(path)` is no axis of this grid, so that no cell differs in it; leave it out")
-    }
-    guard let wanted = readChoice(setting, entry.value) else { return }
-    var matches = Array(repeating: false, count: choice.levels.count)
-    let indices = Dictionary(
-      uniqueKeysWithValues: choice.levels.enumerated().map { ($1.value, $0) })
-    for level in wanted.levels {
-      if let index = indices[level.value] {
-        matches[index] = true
-      } else {
+    return rules.compactMap { rule in
+      switch rule.content {
+      case .mapping(let entries) where !entries.isEmpty:
+        let before = issues.count
+        var seen: Set<Setting> = []
+        let tests = entries.compactMap { readTest($0, in: context, seen: &seen) }
+        return issues.count == before ? .all(tests) : nil
+      case .scalar(let text, _) where text.contains { " =<>!".contains($0) }:
+        return readCondition(rule, in: context)
+      default:
         report(
-          level.position, "exclude",
-          "\(level.value.text) is no value of `\(path)`, which takes "
-            + GridAxis.shortened(choice.levels.map(\.value.text)))
+          rule.position, context,
+          "a rule is a mapping such as {dropout.kind: spatial, dropout.rate: 0.5}, not "
+            + rule.inWords)
+        return nil
       }
     }
-    exclusion.levels[setting] = matches
+  }
+
+  /// One setting of a rule and the values that match.
+  private mutating func readTest(
+    _ entry: GridNode.Entry, in context: String, seen: inout Set<Setting>
+  ) -> Condition? {
+    guard let setting = readSetting(entry.key, entry.position, in: context),
+      !broken.contains(setting)
+    else { return nil }
+    guard seen.insert(setting).inserted else {
+      report(
+        entry.position, context, "`\(setting.path)` occurs twice in this rule; keep one")
+      return nil
+    }
+    guard isAxis(setting, entry.position, in: context),
+      let wanted = readChoice(setting, entry.value)
+    else { return nil }
+    for level in wanted.levels { expect(level.value, of: setting, level.position, in: context) }
+    return .test(setting, .oneOf(Set(wanted.levels.map(\.value))))
+  }
+
+  /// A condition in words; nil after reporting what is wrong with it.
+  ///
+  /// - Parameter subgrid: whose settings it may ask for; those of every sub-grid if nil.
+  mutating func readCondition(
+    _ node: GridNode, in context: String, of subgrid: SubGrid? = nil
+  ) -> Condition? {
+    guard case .scalar(let text, let plain) = node.content, !node.isNothing else {
+      report(
+        node.position, context, "is a condition such as `dropout.rate > 0`, not \(node.inWords)")
+      return nil
+    }
+    func position(_ offset: Int) -> GridPosition {
+      guard node.position.line > 0 else { return node.position }
+      let column = node.position.column + offset + (plain ? 0 : 1)
+      return GridPosition(line: node.position.line, column: column)
+    }
+    do throws(ConditionError) {
+      var parser = try ConditionParser(text, find: find)
+      let condition = try parser.parse()
+      let before = issues.count
+      for (setting, offset) in parser.subjects where !broken.contains(setting) {
+        _ = isAxis(setting, position(offset), in: context, of: subgrid)
+      }
+      guard issues.count == before else { return nil }
+      for mention in parser.mentions where subgrid == nil && !broken.contains(mention.setting) {
+        expect(mention.value, of: mention.setting, position(mention.offset), in: context)
+      }
+      return issues.count == before ? condition : nil
+    } catch {
+      report(position(error.offset), context, error.message)
+      return nil
+    }
+  }
+
+  private mutating func isAxis(
+    _ setting: Setting, _ position: GridPosition, in context: String, of subgrid: SubGrid? = nil
+  ) -> Bool {
+    let varies =
+      subgrid.map { $0.varying.contains(setting) } ?? (axisValues(setting) != nil)
+    if !varies {
+      report(
+        position, context,
+        "`\(setting.path)` is no axis of this grid, so that no cell differs in it; leave it out")
+    }
+    return varies
+  }
+
+  private mutating func expect(
+    _ value: SettingValue, of setting: Setting, _ position: GridPosition, in context: String
+  ) {
+    guard let values = axisValues(setting), !values.contains(value) else { return }
+    report(
+      position, context,
+      "\(value.text) is no value of `\(setting.path)`, which takes "
+        + GridAxis.shortened(values.map(\.text)))
   }
 
   mutating func readCompare(_ node: GridNode) {
@@ -120,31 +188,42 @@ extension GridReader {
         "`\(setting.path)` repeats the experiment; seeds are averaged over, not compared")
       return nil
     }
-    let levels = choices.first { $0.setting == setting && $0.isAxis }?.levels.count ?? 0
+    let levels = axisValues(setting)?.count ?? 0
     guard levels >= 2 else {
-      let axes = choices.filter { $0.levels.count >= 2 && !Setting.seeds.contains($0.setting) }
+      var axes: [Setting] = []
+      for axis in subgrids.axes(leaders: true) where !Setting.seeds.contains(axis) {
+        if axisValues(axis)?.count ?? 0 >= 2 { axes.append(axis) }
+      }
       report(
         node.position, path,
         "`\(setting.path)` is no axis with two values or more; those are "
-          + (axes.isEmpty ? "none" : axes.map(\.setting.path).joined(separator: ", ")))
+          + (axes.isEmpty ? "none" : axes.map(\.path).joined(separator: ", ")))
       return nil
     }
     return setting
   }
 
-  private mutating func readSetting(
+  mutating func readSetting(
     _ path: String, _ position: GridPosition, in context: String
   ) -> Setting? {
-    if let setting = Setting.at(path) { return setting }
-    let paths = Setting.all.map(\.path)
+    do throws(Complaint) {
+      return try find(path)
+    } catch {
+      report(position, context, error.message)
+      return nil
+    }
+  }
+
+  /// The setting or group at `path`.
+  func find(_ path: String) throws(Complaint) -> Setting {
+    if let setting = groups[path] ?? Setting.at(path) { return setting }
+    let paths = groups.keys.sorted() + Setting.all.map(\.path)
     let near =
       Wording.nearest(to: path, in: paths)
       ?? paths.first { $0.hasSuffix(".\(path)") }
-    report(
-      position, context,
-      "there is no setting \(Wording.quote(path))"
+    throw Complaint(
+      message: "there is no setting \(Wording.quote(path))"
         + (near.map { "; did you mean `\($0)`?" } ?? "; write a path such as `dropout.rate`"))
-    return nil
   }
 }
 

@@ -8,7 +8,7 @@ extension GridReader {
       report(node.position, setting.path, "has no value; give one or leave the key out")
       return nil
     }
-    var (levels, isAxis) =
+    let (levels, isAxis) =
       switch setting.kind {
       case .widths, .blocks: readLists(setting, node)
       default: readScalars(setting, node)
@@ -18,14 +18,17 @@ extension GridReader {
       report(node.position, setting.path, "is an axis without values; give some or leave it out")
       return nil
     }
-    var seen: Set<SettingValue> = []
-    levels = levels.filter { level in
-      guard !seen.insert(level.value).inserted else { return true }
-      report(level.position, setting.path, "\(level.value.text) occurs twice; keep one")
-      return false
-    }
+    if !allowsRepeats { reportRepeats(setting, levels) }
     return issues.count == before
       ? Choice(setting: setting, levels: levels, isAxis: isAxis, position: node.position) : nil
+  }
+
+  /// Reports values that an axis has twice.
+  mutating func reportRepeats(_ setting: Setting, _ levels: [Level]) {
+    var seen: Set<SettingValue> = []
+    for level in levels where !seen.insert(level.value).inserted {
+      report(level.position, setting.path, "\(level.value.text) occurs twice; keep one")
+    }
   }
 
   /// A scalar, a span, or a list of both.
@@ -36,6 +39,16 @@ extension GridReader {
     case .list(let elements):
       var levels: [Level] = []
       for element in elements {
+        guard levels.count <= GridFile.mostLevels else {
+          report(
+            element.position, setting.path,
+            "has more than \(Wording.grouped(GridFile.mostLevels)) values; leave some out")
+          break
+        }
+        if case .mapping = element.content {
+          levels += readProgression(setting, element)
+          continue
+        }
         guard case .scalar = element.content, !element.isNothing else {
           report(
             element.position, setting.path,
@@ -46,9 +59,7 @@ extension GridReader {
         levels += readScalar(setting, element).0
       }
       return (levels, true)
-    case .mapping:
-      report(node.position, setting.path, "takes a value or a list of values, not a mapping")
-      return ([], false)
+    case .mapping: return (readProgression(setting, node), true)
     }
   }
 
@@ -69,7 +80,7 @@ extension GridReader {
     }
   }
 
-  private static func value(
+  static func value(
     _ setting: Setting, _ text: String, plain: Bool
   ) throws(Complaint) -> SettingValue {
     switch setting.kind {

@@ -6,18 +6,27 @@ struct GridReader {
   var issues: [GridIssue] = []
   var title: String?
   var question: String?
+  var weights: WeightsPolicy?
+  var merging = Merging.all
+  /// The settings of the part of the file that is being read.
   var choices: [Choice] = []
+  /// Whether an axis can have a value twice: in step with another that has not.
+  var allowsRepeats = false
   /// Settings whose value was reported: what refers to them is not reported again.
   var broken: Set<Setting> = []
-  var exclusions: [Exclusion] = []
+  var groups: [String: Setting] = [:]
+  /// What every sub-grid starts from.
+  var base = SubGrid()
+  var subgrids: [SubGrid] = []
   var exclusionPosition = GridPosition.start
   var comparisons: [Comparison]?
-  var weights: WeightsPolicy?
 
-  static let keys = [
-    "title", "question", "data", "model", "pool", "dropout", "optimiser", "batch", "epochs",
-    "seed", "weights", "exclude", "compare",
-  ]
+  static let keys =
+    Setting.sections.map(\.name)
+    + [
+      "pool", "batch", "epochs", "title", "question", "weights", "merge", "groups", "zip", "when",
+      "exclude", "only", "union", "include", "sample", "compare",
+    ]
 
   init(file: String) { self.file = file }
 
@@ -26,32 +35,53 @@ struct GridReader {
   }
 
   mutating func read(_ root: GridNode) {
-    guard case .mapping(let entries) = root.content else {
+    guard case .mapping(let all) = root.content else {
       report(
         root.position, "",
         "a grid is a mapping such as `epochs: 10`, not \(root.inWords); docs/grids.md shows one")
       return
     }
-    var selections: [GridNode.Entry] = []
-    for entry in known(entries, under: "", keys: Self.keys) {
+    let entries = known(all, under: "", keys: Self.keys)
+    base.position = root.position
+    for entry in entries {
+      let before = choices.count
       switch entry.key {
       case "title": title = readText(entry)
       case "question": question = readText(entry)
-      case "data": readSection(entry, scalarFor: .dataName)
-      case "model": readSection(entry, scalarFor: .modelName)
-      case "dropout", "optimiser": readSection(entry, scalarFor: nil)
-      case "seed": readSection(entry, scalarFor: .seed)
       case "weights": weights = readWeights(entry.value)
-      case "exclude", "compare": selections.append(entry)
-      default: Setting.at(entry.key).map { read($0, entry.value) }
+      case "merge": merging = readMerging(entry.value)
+      case "groups": readGroups(entry.value)
+      case "zip": readZips(entry.value)
+      default: readSettings(entry)
       }
+      base.set(Array(choices[before...]))
     }
-    checkModel()
-    checkSize(root)
-    // These refer to the axes, wherever in the file they stand.
-    for entry in selections {
-      entry.key == "exclude" ? readExclude(entry.value) : readCompare(entry.value)
+    // What follows refers to what stands above, wherever in the file that is.
+    func value(_ key: String) -> GridNode? { entries.first { $0.key == key }?.value }
+    setBase()
+    value("when").map { readWhen($0) }
+    readSubGrids(union: value("union"), sample: value("sample"))
+    value("exclude").map { readExclude($0) }
+    value("only").map { readOnly($0) }
+    value("include").map { readInclude($0) }
+    for subgrid in subgrids {
+      checkModel(subgrid)
+      checkSample(subgrid)
     }
+    value("compare").map { readCompare($0) }
+  }
+
+  /// Reads an entry that sets something; true where its key is a section or a setting.
+  @discardableResult
+  mutating func readSettings(_ entry: GridNode.Entry, dotted: Bool = false) -> Bool {
+    if let section = Setting.sections.first(where: { $0.name == entry.key }) {
+      readSection(entry, scalarFor: section.short)
+      return true
+    }
+    let isPlain = !entry.key.contains(".")
+    guard isPlain || dotted, let setting = Setting.at(entry.key) else { return false }
+    read(setting, entry.value)
+    return true
   }
 
   /// The entries whose key is one of `keys`; the others are reported.
@@ -66,7 +96,7 @@ struct GridReader {
     }
   }
 
-  private func unknown(_ key: String, path: String, keys: [String]) -> String {
+  func unknown(_ key: String, path: String, keys: [String]) -> String {
     let unknown = "unknown key \(Wording.quote(path))"
     // A file with so many mistakes is no misspelt grid, and the search takes its time.
     guard issues.count < GridError.mostShown else { return unknown }
@@ -83,7 +113,8 @@ struct GridReader {
 
   /// A mapping of settings, or the scalar or list that stands for the setting `scalarFor`.
   private mutating func readSection(_ entry: GridNode.Entry, scalarFor short: Setting?) {
-    guard case .mapping(let entries) = entry.value.content else {
+    guard case .mapping(let entries) = entry.value.content, !isAxisMapping(entries, of: short)
+    else {
       if let short {
         read(short, entry.value)
       } else {
@@ -94,12 +125,51 @@ struct GridReader {
       }
       return
     }
-    for child in known(entries, under: entry.key, keys: Setting.keys(of: entry.key)) {
+    var rest: [GridNode.Entry] = []
+    for child in entries {
+      if entry.key == "dropout", let place = Setting.place(child.key) {
+        readPlace(place, child)
+      } else {
+        rest.append(child)
+      }
+    }
+    for child in known(rest, under: entry.key, keys: Setting.keys(of: entry.key)) {
       Setting.at("\(entry.key).\(child.key)").map { read($0, child.value) }
     }
   }
 
-  private mutating func read(_ setting: Setting, _ node: GridNode) {
+  /// Whether `entries` is `{range: …}` and the like, for a section that has a short form.
+  private func isAxisMapping(_ entries: [GridNode.Entry], of short: Setting?) -> Bool {
+    guard case .integer = short?.kind, let first = entries.first, entries.count == 1 else {
+      return false
+    }
+    return Progression(rawValue: first.key) != nil
+  }
+
+  /// `dropout.block1`, `dropout.block1.after-pool` or `dropout.dense1`.
+  private mutating func readPlace(_ place: Setting.Place, _ entry: GridNode.Entry) {
+    let section = "dropout.\(Setting.of(place, .rate).path.dropFirst(8).dropLast(5))"
+    let keys = Setting.keys(of: place)
+    guard case .mapping(let entries) = entry.value.content else {
+      report(
+        entry.value.position, section,
+        "is a mapping of \(Wording.alternatives(keys)), not \(entry.value.inWords)")
+      return
+    }
+    for child in known(entries, under: section, keys: keys) {
+      if case .block(let block) = place, let side = Placement(rawValue: child.key) {
+        readPlace(.site(block, side), child)
+      } else {
+        Setting.at("\(section).\(child.key)").map { read($0, child.value) }
+      }
+    }
+  }
+
+  mutating func read(_ setting: Setting, _ node: GridNode) {
+    guard !choices.contains(where: { $0.setting == setting }) else {
+      return report(
+        node.position, setting.path, "is set twice, here and in another spelling; keep one")
+    }
     if let choice = readChoice(setting, node) {
       choices.append(choice)
     } else {
@@ -138,15 +208,31 @@ struct GridReader {
     }
   }
 
-  private mutating func checkSize(_ root: GridNode) {
-    let axes = choices.filter(\.isAxis)
-    let cells = axes.reduce(1.0) { $0 * Double($1.levels.count) }
-    guard cells > Double(GridFile.mostCells) else { return }
-    let largest = axes.max { $0.levels.count < $1.levels.count }
-    report(
-      largest?.position ?? root.position, "",
-      "the grid has \(cells < 1e15 ? Wording.grouped(Int(cells)) : "about \(cells)") cells ("
-        + axes.map { "\($0.setting.path) \($0.levels.count)" }.joined(separator: " × ")
-        + "); at most \(Wording.grouped(GridFile.mostCells)) are supported: leave out levels")
+  /// `true`, `false` or a list of rules.
+  private mutating func readMerging(_ node: GridNode) -> Merging {
+    let names = MergeRule.switchable.map(\.rawValue)
+    func read(_ node: GridNode) -> MergeRule? {
+      guard case .scalar(let text, _) = node.content else {
+        report(node.position, "merge", "names a rule, not \(node.inWords)")
+        return nil
+      }
+      do throws(Complaint) {
+        return MergeRule(rawValue: try Scalar.word(text, of: names))
+      } catch {
+        report(node.position, "merge", error.message)
+        return nil
+      }
+    }
+    switch node.content {
+    case .scalar("true", plain: true): return .all
+    case .scalar("false", plain: true): return .none
+    case .list(let nodes): return Merging(rules: Set(nodes.compactMap { read($0) }))
+    default:
+      report(
+        node.position, "merge",
+        "is true, false or a list of the rules \(names.joined(separator: ", ")), "
+          + "not \(node.inWords)")
+      return .all
+    }
   }
 }

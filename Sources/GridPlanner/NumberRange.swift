@@ -2,10 +2,10 @@ import ExperimentModel
 
 /// An interval of real numbers that says in words what it holds.
 struct NumberRange: Sendable {
-  private let lower: Double
-  private let upper: Double
-  private let hasLower: Bool
-  private let hasUpper: Bool
+  let lower: Double
+  let upper: Double
+  let hasLower: Bool
+  let hasUpper: Bool
 
   init(from lower: Double, below upper: Double) {
     (self.lower, self.upper, hasLower, hasUpper) = (lower, upper, true, false)

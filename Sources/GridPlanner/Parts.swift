@@ -1,82 +1,64 @@
 import ExperimentModel
 
 /// The part of a trial that follows from its model, pools and data: a network that fits.
-struct NetworkPart {
+struct NetworkPart: Sendable {
   var spec: NetworkSpec
-  /// Index of `spec`, its name aside, among the plan's networks.
-  var number: Int
+  /// Its number among the plan's networks, their names aside.
+  var number: Int32
   /// Index into `Plan.architectures`.
   var architecture: Int
   /// `max`, `average`, `mixed`, or empty where nothing is pooled.
   var pool: String
+  /// Height × width of the maps before and after each block's pool; nil where there is none.
+  var pools: [PoolSite?]
   /// Operations of one image's forward pass.
   var forwardFLOPs: Double
   /// Operations of one training image.
   var trainingFLOPs: Double
 }
 
+/// A pool where dropout can stand.
+struct PoolSite: Sendable, Hashable {
+  var kind: PoolKind
+  /// Elements of a map before and after the pool.
+  var pixelsBefore: Int
+  var pixelsAfter: Int
+}
+
 /// The part of a trial that follows from its data settings.
-struct DataPart {
+struct DataPart: Sendable {
   var spec: DataSpec
-  var number: Int
+  var number: Int32
   /// Images in each split after subsets and validation.
   var train: Int
   var test: Int
   var fingerprint: String
 }
 
-/// The part of a trial that follows from its dropout settings, in canonical form.
-struct DropoutPart {
-  var specs: [DropoutSpec]
-  var number: Int
-  var rate: Double
-  /// Empty where the rate is 0.
-  var placement: String
-  var kind: String
-  var denseRate: Double
-}
+/// What makes data the same, whatever their name.
+struct DataIdentity: Hashable, Sendable {
+  private var spec: DataSpec
+  private var fingerprint: String
 
-extension DropoutPart {
-  /// Lays dropout out over a network's sites.
-  ///
-  /// A rate of 0 leaves no site, so that placement and kind do not matter. Sites come block by
-  /// block, before a pool and then after it, dense layers last.
-  init(
-    network: NetworkSpec, rate: Double, placement: Placement, kind: DropoutKind, denseRate: Double
-  ) {
-    var specs: [DropoutSpec] = []
-    if rate > 0 {
-      for (index, block) in network.blocks.enumerated() where block.pool != nil {
-        let site: DropoutSite =
-          switch placement {
-          case .beforePool: .beforePool(block: index + 1)
-          case .afterPool: .afterPool(block: index + 1)
-          }
-        specs.append(DropoutSpec(site: site, kind: kind, rate: rate))
-      }
-    }
-    if denseRate > 0 {
-      for layer in network.dense.indices {
-        specs.append(
-          DropoutSpec(site: .dense(layer: layer + 1), kind: .elementWise, rate: denseRate))
-      }
-    }
-    self.specs = specs
-    number = 0
-    self.rate = rate
-    self.placement = rate > 0 ? placement.rawValue : ""
-    self.kind = rate > 0 ? kind.rawValue : ""
-    self.denseRate = denseRate
+  init(_ part: DataPart) {
+    spec = part.spec
+    spec.name = ""
+    fingerprint = part.fingerprint
   }
 }
 
-/// What decides whether two cells are the same trial: equal keys are equal trainings.
-struct TrialKey: Hashable {
-  var network: Int
-  var dropout: Int
-  var optimiser: Int
-  var data: Int
+/// The part of a trial that follows from the optimiser, the batch and the epochs.
+struct TrainingPart: Hashable, Sendable {
+  var optimiser: OptimiserSpec
   var batch: Int
   var epochs: Int
-  var seed: Seed
+}
+
+/// What decides whether two cells are the same trial: equal keys are equal trainings.
+struct TrialKey: Hashable, Sendable {
+  var network: Int32
+  var dropout: Int32
+  var training: Int32
+  var data: Int32
+  var seed: Int32
 }

@@ -5,8 +5,8 @@ extension PlanReport {
   ///
   /// - Parameter rows: how many trials to list; 0 leaves the list out.
   public func text(rows: Int = 10) -> String {
-    var lines = Self.wrapped(plan.title, indent: "")
-    if !plan.question.isEmpty { lines += Self.wrapped(plan.question, indent: "") }
+    var lines = Self.wrapped(grid.title, indent: "")
+    if !grid.question.isEmpty { lines += Self.wrapped(grid.question, indent: "") }
     lines.append("")
     lines += axisLines
     lines += countLines
@@ -69,16 +69,19 @@ extension PlanReport {
   }
 
   private var countLines: [String] {
-    let product = grid.axes.map { "\($0.levels.count)" }.joined(separator: " × ")
-    var cells = Wording.grouped(plan.cells.count)
-    if grid.axes.count > 1 || excluded > 0 {
-      cells += " = \(product)\(excluded > 0 ? " - \(Wording.grouped(excluded)) excluded" : "")"
+    var cells = Wording.grouped(plan.cellCount)
+    let product = grid.subgrids.map { subgrid in
+      subgrid.dimensions.isEmpty
+        ? "1" : subgrid.dimensions.map { "\($0.count)" }.joined(separator: " × ")
+    }.joined(separator: " + ")
+    if product.contains(" ") || excluded > 0 {
+      cells += " = \(product)\(excluded > 0 ? " - \(Wording.grouped(excluded)) \(left)" : "")"
     }
     let merged = merged
     var lines = Self.entry("Cells", cells)
     lines += Self.entry(
       "Trials",
-      Wording.grouped(plan.trials.count)
+      Wording.grouped(plan.trialCount)
         + (merged.isEmpty ? ", one for each cell" : ", so that no training is done twice:"))
     let numberWidth = merged.map { Wording.grouped($0.cells).count }.max() ?? 0
     for (rule, cells) in merged {
@@ -91,9 +94,18 @@ extension PlanReport {
     return lines
   }
 
+  /// Why combinations are no cells.
+  private var left: String {
+    let dimensions = grid.subgrids.flatMap(\.dimensions)
+    if grid.subgrids.contains(where: { $0.sample != nil }) { return "not sampled or excluded" }
+    if dimensions.contains(where: { $0.condition != nil }) { return "where a condition fails" }
+    if plan.layout.repeated > 0 { return "excluded or there twice" }
+    return "excluded"
+  }
+
   private var subjectLines: [String] {
     var lines: [String] = []
-    let used = Set(plan.trials.lazy.map(\.spec.data))
+    let used = usedData
     for card in plan.datasets {
       lines += Self.entry(
         lines.isEmpty ? "Data" : "",
@@ -136,9 +148,10 @@ extension PlanReport {
   }
 
   private var training: String {
-    let optimisers = Set(plan.trials.lazy.map(\.spec.optimiser))
-    let batches = Set(plan.trials.lazy.map(\.spec.batch)).sorted()
-    let epochs = Set(plan.trials.lazy.map(\.spec.epochs)).sorted()
+    let trainings = usedTrainings
+    let optimisers = Set(trainings.map(\.optimiser))
+    let batches = Set(trainings.map(\.batch)).sorted()
+    let epochs = Set(trainings.map(\.epochs)).sorted()
     func list(_ values: [Int]) -> String { GridAxis.shortened(values.map(String.init)) }
     var text =
       "\(list(epochs)) epoch\(epochs == [1] ? "" : "s") in batches of \(list(batches)); "
@@ -173,10 +186,13 @@ extension PlanReport {
   }
 
   private func trialLines(_ rows: Int) -> [String] {
-    let rows = min(rows, plan.trials.count)
-    let columns = shownColumns
+    let shown = Array(self.rows.prefix(rows))
+    guard !shown.isEmpty else { return ["no trial is asked for"] }
+    let columns = shownColumns(shown)
     var table = [["trial"] + columns.map(\.name)]
-    for row in 0..<rows { table.append(["\(row)"] + columns.map { $0.text(at: row) }) }
+    for (index, row) in shown.enumerated() {
+      table.append(["\(row)"] + columns.map { $0.text(at: index) })
+    }
     var widths = table[0].indices.map { column in
       min(table.map { $0[column].count }.max() ?? 0, 24)
     }
@@ -192,7 +208,7 @@ extension PlanReport {
       return String(line.reversed().drop { $0 == " " }.reversed())
     }
     let hidden = columns.count + 1 - widths.count
-    let rest = plan.trials.count - rows
+    let rest = self.rows.count - shown.count
     var notes: [String] = []
     if rest > 0 { notes.append("\(Wording.count(rest, "trial")) more") }
     if hidden > 0 { notes.append("\(Wording.count(hidden, "column")) not shown") }
@@ -200,11 +216,12 @@ extension PlanReport {
   }
 
   /// Columns in which trials differ; all axes come before what is the same everywhere.
-  private var shownColumns: [Column] {
+  private func shownColumns(_ rows: [Int]) -> [Column] {
     let axes = grid.axes.map(\.path)
-    let varying = plan.trialColumns.filter { axes.contains($0.path) }
+    let all = plan.trialColumns(rows)
+    let varying = all.filter { axes.contains($0.path) }
     let ordered = axes.compactMap { path in varying.first { $0.path == path } }
-    return ordered.isEmpty ? plan.trialColumns.filter { $0.path == Setting.seed.path } : ordered
+    return ordered.isEmpty ? all.filter { $0.path == Setting.seed.path } : ordered
   }
 
   private func isNumber(_ index: Int, _ columns: [Column]) -> Bool {

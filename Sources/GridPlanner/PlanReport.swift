@@ -1,31 +1,39 @@
-public import ExperimentModel
+import ExperimentModel
 import Foundation
 
 /// What `dropgrid plan` shows of a plan, as a table for people and as JSON for programs.
 public struct PlanReport: Sendable {
-  let grid: GridFile
-  let plan: Plan
+  let plan: PlannedGrid
   let forecast: Forecast
   let machine: MachineProfile
+  /// The trials to list.
+  let rows: [Int]
 
   /// - Parameters:
-  ///   - grid: the file that `plan` was made of.
   ///   - machine: what the forecast is for.
-  public init(grid: GridFile, plan: Plan, machine: MachineProfile) {
-    self.grid = grid
+  ///   - rows: the trials to list; nil for all.
+  public init(_ plan: PlannedGrid, machine: MachineProfile, rows: [Int]? = nil) {
     self.plan = plan
+    self.rows = rows ?? Array(0..<plan.trialCount)
     self.machine = machine
     forecast = Forecast(plan, machine: machine)
   }
 
-  /// Combinations that an `exclude` rule leaves out.
-  var excluded: Int { grid.combinations - plan.cells.count }
+  var grid: GridFile { plan.grid }
+
+  /// Combinations that `exclude` or `only` leaves out, that `sample` does not choose, or that are
+  /// written twice.
+  var excluded: Int { max(0, (grid.combinations.integer ?? 0) - plan.cellCount) }
 
   /// How many cells each rule merged, the most frequent first.
   var merged: [(rule: String, cells: Int)] {
-    let counts = Dictionary(
-      plan.cells.lazy.map(\.rule).filter { !$0.isEmpty }.map { ($0, 1) }, uniquingKeysWith: +)
-    return counts.map { (rule: $0.key, cells: $0.value) }
+    var counts: [[MergeRule]: Int] = [:]
+    var reasons = MergeReasons(plan)
+    for cell in 0..<plan.cellCount {
+      let rules = reasons.rules(cell)
+      if !rules.isEmpty { counts[rules, default: 0] += 1 }
+    }
+    return counts.map { (rule: $0.key.map(\.text).joined(separator: "; "), cells: $0.value) }
       .sorted { ($1.cells, $0.rule) < ($0.cells, $1.rule) }
   }
 
@@ -35,17 +43,29 @@ public struct PlanReport: Sendable {
       var architecture: Int
       var data: String
     }
-    let cards = Dictionary(
-      plan.datasets.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     var seen: Set<Use> = []
-    return plan.trials.compactMap { trial in
-      let use = Use(architecture: trial.architecture, data: trial.spec.data.name)
-      guard seen.insert(use).inserted, let card = cards[use.data],
+    var pairs: Set<[Int32]> = []
+    let planner = plan.planner
+    return plan.layout.order.compactMap { row in
+      let draft = plan.layout.drafts[Int(row)]
+      guard pairs.insert([draft.network, draft.data]).inserted else { return nil }
+      let network = planner.networks[Int(draft.network)]
+      let use = Use(
+        architecture: network.architecture, data: planner.data[Int(draft.data)].spec.name)
+      guard seen.insert(use).inserted, let card = planner.cards[use.data],
         let resolved = try? ResolvedNetwork(
-          trial.spec.network, input: card.shape, classes: card.classes)
+          network.spec, input: card.shape, classes: card.classes)
       else { return nil }
-      return (plan.architectures[trial.architecture].name, card, resolved)
+      return (plan.architectures[use.architecture].name, card, resolved)
     }
+  }
+
+  /// Data, optimisers, batches and epochs that some trial uses.
+  var usedData: Set<DataSpec> {
+    Set(Set(plan.layout.drafts.lazy.map(\.data)).map { plan.planner.data[Int($0)].spec })
+  }
+  var usedTrainings: [TrainingPart] {
+    Set(plan.layout.drafts.lazy.map(\.key.training)).map { plan.planner.trainings.values[Int($0)] }
   }
 }
 
@@ -117,7 +137,7 @@ extension PlanReport {
     var title: String
     var question: String
     var axes: [Axis]
-    var combinations: Int
+    var combinations: Double
     var excluded: Int
     var cells: Int
     var trials: Int
@@ -143,10 +163,10 @@ extension PlanReport {
 
   private var summary: JSON {
     JSON(
-      title: plan.title, question: plan.question,
+      title: grid.title, question: grid.question,
       axes: grid.axes.map { .init(path: $0.path, column: $0.column, levels: $0.levels) },
-      combinations: grid.combinations, excluded: excluded, cells: plan.cells.count,
-      trials: plan.trials.count,
+      combinations: grid.combinations.value, excluded: excluded, cells: plan.cellCount,
+      trials: plan.trialCount,
       merged: merged.map { .init(rule: $0.rule, cells: $0.cells) },
       epochs: plan.epochs, weights: plan.weights.rawValue, metrics: plan.metrics.map(\.rawValue),
       networks: networks.map {
@@ -168,20 +188,23 @@ extension PlanReport {
         metricBytes: forecast.metricBytes, bytesPerTrial: forecast.bytesPerTrial,
         dataBytes: forecast.dataBytes, jobs: machine.jobs,
         flopsPerSecondPerCore: machine.flopsPerSecondPerCore),
-      trialTable: plan.trials.indices.map(trial))
+      trialTable: trialTable)
   }
 
-  private func trial(_ row: Int) -> JSON.Trial {
-    let trial = plan.trials[row]
-    let settings = plan.trialColumns.map { column -> (String, JSON.Value) in
-      switch column.values {
-      case .real(let values): (column.name, .real(values[row]))
-      case .integer(let values): (column.name, .integer(values[row]))
-      case .text(let values): (column.name, .text(values[row]))
+  private var trialTable: [JSON.Trial] {
+    let columns = plan.trialColumns(rows)
+    return rows.enumerated().map { index, row in
+      let trial = plan.trial(row)
+      let settings = columns.map { column -> (String, JSON.Value) in
+        switch column.values {
+        case .real(let values): (column.name, .real(values[index]))
+        case .integer(let values): (column.name, .integer(values[index]))
+        case .text(let values): (column.name, .text(values[index]))
+        }
       }
+      return JSON.Trial(
+        id: trial.id.description, architecture: plan.architectures[trial.architecture].name,
+        flops: trial.flops, settings: Dictionary(uniqueKeysWithValues: settings))
     }
-    return JSON.Trial(
-      id: trial.id.description, architecture: plan.architectures[trial.architecture].name,
-      flops: trial.flops, settings: Dictionary(uniqueKeysWithValues: settings))
   }
 }

@@ -4,15 +4,13 @@ import ExperimentModel
 /// Lays a grid's cells out as trials.
 ///
 /// Each part of a trial (network, dropout, …) is worked out once for each combination of the axes
-/// it depends on; a cell only looks its parts up.
-struct Planner {
+/// it depends on; a cell only looks up the numbers of its parts.
+struct Planner: Sendable {
   let grid: GridFile
   let cards: [String: DatasetCard]
   let numericsVersion: Int
-  let axes: [Choice]
-  let space: CellSpace
-  private let axisOf: [Setting: Int]
-  private let fixed: [Setting: SettingValue]
+  let merging: Merging
+  var spaces: [GridSpace] = []
 
   var issues: [GridIssue] = []
   var architectures: [Architecture] = []
@@ -20,78 +18,139 @@ struct Planner {
   var architectureNames: Set<String> = []
   /// How many architectures were named after each network.
   var namesakes: [String: Int] = [:]
-  private var networkMemo: Memo<NetworkPart?>
-  private var dropoutMemo: Memo<DropoutPart?>
-  private var dataMemo: Memo<DataPart?>
-  private var optimiserMemo: Memo<Int>
-  private var networks = Interner<NetworkSpec>()
-  private var dropouts = Interner<[DropoutSpec]>()
-  private var optimisers = Interner<OptimiserSpec>()
-  private var dataSpecs = Interner<DataSpec>()
 
-  init(grid: GridFile, cards: [String: DatasetCard], numericsVersion: Int) {
+  private(set) var networks: [NetworkPart] = []
+  private(set) var data: [DataPart] = []
+  private(set) var dropouts: [DropoutPart] = []
+  private(set) var trainings = Interner<TrainingPart>()
+  private(set) var seeds = Interner<Seed>()
+  private var memos: [Memos] = []
+  private var networkNumbers = Interner<NetworkSpec>()
+  private var dropoutNumbers = Interner<[DropoutSpec]>()
+  private var dataNumbers = Interner<DataIdentity>()
+
+  /// What numbers a sub-grid's parts.
+  private struct Memos: Sendable {
+    var network: Memo
+    var dropout: Memo
+    var data: Memo
+    var training: Memo
+    var seed: Memo
+
+    init(_ space: GridSpace) {
+      func memo(_ settings: [Setting]) -> Memo {
+        Memo(Set(settings.compactMap { space.dimension(of: $0) }), radices: space.radices)
+      }
+      let network: [Setting] = [.dataName, .modelName, .blocks, .dense, .pool]
+      let sites = space.subgrid.varying.filter { $0.place != nil }
+      self.network = memo(network)
+      dropout = memo(network + [.rate, .placement, .kind, .denseRate] + sites)
+      data = memo([.dataName, .train, .test, .validation, .standardise])
+      training = memo([
+        .learningRate, .momentum, .nesterov, .decay, .form, .batch, .epochs,
+      ])
+      seed = memo(Setting.seeds)
+    }
+  }
+
+  /// - Parameter merging: nil for what the grid says.
+  init(
+    grid: GridFile, cards: [String: DatasetCard], numericsVersion: Int, merging: Merging? = nil
+  ) {
     self.grid = grid
     self.cards = cards
     self.numericsVersion = numericsVersion
-    let axes = grid.axisChoices
-    let axisOf = Dictionary(uniqueKeysWithValues: axes.enumerated().map { ($1.setting, $0) })
-    let space = CellSpace(axes: axes, exclusions: grid.exclusions)
-    var fixed: [Setting: SettingValue] = [:]
-    for setting in Setting.all { fixed[setting] = setting.fallback }
-    for choice in grid.choices where !choice.isAxis {
-      fixed[choice.setting] = choice.levels.first?.value
-    }
-    self.axes = axes
-    self.axisOf = axisOf
-    self.space = space
-    self.fixed = fixed
-    func indices(_ settings: [Setting]) -> [Int] { settings.compactMap { axisOf[$0] } }
-    let network: [Setting] = [.dataName, .modelName, .blocks, .dense, .pool]
-    networkMemo = Memo(axes: indices(network), counts: space.counts)
-    dropoutMemo = Memo(
-      axes: indices(network + [.rate, .placement, .kind, .denseRate]), counts: space.counts)
-    dataMemo = Memo(
-      axes: indices([.dataName, .train, .test, .validation, .standardise]), counts: space.counts)
-    optimiserMemo = Memo(
-      axes: indices([.learningRate, .momentum, .nesterov, .decay, .form]), counts: space.counts)
+    self.merging = merging ?? grid.merging
+    spaces = grid.subgrids.enumerated().map { GridSpace($1, number: $0) }
+    memos = spaces.map(Memos.init)
   }
 
-  mutating func plan() throws(GridError) -> Plan {
-    var layout = Layout(seedAxes: Setting.seeds.compactMap { axisOf[$0] }, counts: space.counts)
-    space.forEach { add($0, to: &layout) }
-    if layout.cells.isEmpty, issues.isEmpty {
+  mutating func layOut() throws(GridError) -> Layout {
+    numberSeeds()
+    var layout = Layout()
+    var written = spaces.count > 1 ? WrittenCells(grid.columns) : nil
+    for space in spaces {
+      layout.beginSubGrid()
+      space.forEach { cell in
+        if let isNew = written?.insert(cell, space), !isNew {
+          layout.repeated += 1
+        } else {
+          add(cell, space.index(cell.levels), to: &layout)
+        }
+      }
+    }
+    if layout.cellCount == 0, issues.isEmpty {
       report(at: grid.exclusionPosition, "exclude", "every cell is excluded; leave out a rule")
     }
     guard issues.isEmpty else { throw GridError(issues: issues) }
-    return assemble(layout)
+    layout.finish { key in flops(key) }
+    return layout
   }
 
-  private mutating func add(_ levels: [Int], to layout: inout Layout) {
-    let network = networkPart(levels)
-    let data = dataPart(levels)
-    guard let network, let data, let dropout = dropoutPart(levels, network) else { return }
-    let optimiser = optimiserPart(levels)
-    var seed = seed(levels)
-    // Without dropout nothing reads the masks' seed.
-    if dropout.specs.isEmpty { seed.mask = seed.initialisation }
-    let key = TrialKey(
-      network: network.number, dropout: dropout.number, optimiser: optimiser, data: data.number,
-      batch: integer(.batch, levels), epochs: integer(.epochs, levels), seed: seed)
-    layout.add(levels, key: key) {
-      let spec = TrialSpec(
-        network: network.spec, dropout: dropout.specs, optimiser: optimisers.values[optimiser],
-        batch: key.batch, epochs: key.epochs, data: data.spec, seed: seed)
-      let training = Double(data.train) * network.trainingFLOPs
-      let evaluation =
-        Double(data.train + data.test + data.spec.validation) * network.forwardFLOPs
-      return PlannedTrial(
-        id: id(spec, fingerprint: data.fingerprint), spec: spec,
-        architecture: network.architecture, flops: Double(key.epochs) * (training + evaluation))
+  /// Numbers the seeds in the order of the file: the order of the balanced blocks.
+  private mutating func numberSeeds() {
+    for (number, space) in spaces.enumerated() {
+      let dimensions = Set(Setting.seeds.compactMap { space.dimension(of: $0) })
+      let path = GridSpace.Path(
+        dimensions: dimensions.sorted(), checks: Array(repeating: [], count: dimensions.count))
+      space.walk(path, from: space.origin) { cell in
+        let seed = seed(cell)
+        memos[number].seed[memos[number].seed.slot(cell.levels)] = seeds.index(of: seed)
+      }
     }
   }
 
+  private mutating func add(_ cell: CellPlace, _ index: Int, to layout: inout Layout) {
+    let network = networkPart(cell)
+    let data = dataPart(cell)
+    guard network >= 0, data >= 0 else { return }
+    let dropout = dropoutPart(cell, network)
+    guard dropout >= 0 else { return }
+    let block = seedNumber(cell)
+    var seed = block
+    let part = dropouts[Int(dropout)]
+    if part.isEmpty, merging.allows(.maskSeed) { seed = maskless(block) }
+    let key = TrialKey(
+      network: networks[Int(network)].number, dropout: part.number, training: trainingPart(cell),
+      data: self.data[Int(data)].number, seed: seed)
+    layout.add(index, key: key, network: network, data: data, dropout: dropout, block: block)
+  }
+
+  /// The number of a seed with nothing to mask: its mask's seed is set to the one of the weights.
+  private mutating func maskless(_ number: Int32) -> Int32 {
+    var seed = seeds.values[Int(number)]
+    guard seed.mask != seed.initialisation else { return number }
+    seed.mask = seed.initialisation
+    return seeds.index(of: seed)
+  }
+
+  private func flops(_ draft: Layout.Draft) -> Double {
+    let network = networks[Int(draft.network)]
+    let data = data[Int(draft.data)]
+    let training = Double(data.train) * network.trainingFLOPs
+    let evaluation = Double(data.train + data.test + data.spec.validation) * network.forwardFLOPs
+    return Double(trainings.values[Int(draft.key.training)].epochs) * (training + evaluation)
+  }
+
+  /// What a draft trains.
+  func spec(_ draft: Layout.Draft) -> TrialSpec {
+    spec(
+      network: draft.network, dropout: dropouts[Int(draft.dropout)].specs, data: draft.data,
+      training: draft.key.training, seed: seeds.values[Int(draft.key.seed)])
+  }
+
+  func spec(
+    network: Int32, dropout: [DropoutSpec], data: Int32, training: Int32, seed: Seed
+  ) -> TrialSpec {
+    let training = trainings.values[Int(training)]
+    return TrialSpec(
+      network: networks[Int(network)].spec, dropout: dropout, optimiser: training.optimiser,
+      batch: training.batch, epochs: training.epochs, data: self.data[Int(data)].spec, seed: seed)
+  }
+
   /// The first 16 bytes of SHA-256 over the canonical text, the data and the numerics version.
-  private func id(_ spec: TrialSpec, fingerprint: String) -> TrialID {
+  func id(_ spec: TrialSpec, data: Int32) -> TrialID {
+    let fingerprint = self.data[Int(data)].fingerprint
     let text = "\(spec.canonicalText)\ndata=\(fingerprint)\nnumerics=\(numericsVersion)"
     return TrialID(bytes: SHA256.hash(data: Array(text.utf8)))
   }
@@ -101,124 +160,98 @@ struct Planner {
   }
 }
 
-// Values of settings in a cell.
+// Parts of a cell, by number; `Memo.none` where they make no sense.
 extension Planner {
-  func axis(_ setting: Setting) -> Int? { axisOf[setting] }
-
-  func value(_ setting: Setting, _ levels: [Int]) -> SettingValue? {
-    guard let axis = axisOf[setting] else { return fixed[setting] }
-    return axes[axis].levels[levels[axis]].value
-  }
-
-  /// The level that the file gives for a setting in a cell; nil where it gives none.
-  func level(_ setting: Setting, _ levels: [Int]) -> Level? {
-    if let axis = axisOf[setting] { return axes[axis].levels[levels[axis]] }
-    return grid.choice(setting)?.levels.first
-  }
-
-  func position(_ setting: Setting, _ levels: [Int]) -> GridPosition {
-    level(setting, levels)?.position ?? .start
-  }
-
-  func integer64(_ setting: Setting, _ levels: [Int]) -> Int64 {
-    guard case .integer(let value) = value(setting, levels) else {
-      preconditionFailure("\(setting.path) is an integer")
-    }
-    return value
-  }
-
-  func integer(_ setting: Setting, _ levels: [Int]) -> Int { Int(integer64(setting, levels)) }
-
-  func real(_ setting: Setting, _ levels: [Int]) -> Double {
-    guard case .real(let value) = value(setting, levels) else {
-      preconditionFailure("\(setting.path) is a number")
-    }
-    return value
-  }
-
-  func word(_ setting: Setting, _ levels: [Int]) -> String {
-    guard case .word(let value) = value(setting, levels) else {
-      preconditionFailure("\(setting.path) is a word")
-    }
-    return value
-  }
-
-  /// A word as the enumeration it belongs to.
-  func choice<T: RawRepresentable>(_ setting: Setting, _ levels: [Int]) -> T
-  where T.RawValue == String {
-    guard let value = T(rawValue: word(setting, levels)) else {
-      preconditionFailure("\(setting.path) is a \(T.self)")
-    }
-    return value
-  }
-
-  func seed(_ levels: [Int]) -> Seed {
-    let split = [Setting.seedInit, .seedOrder, .seedMask].contains { grid.choice($0) != nil }
-    guard split else { return Seed(integer64(.seed, levels)) }
-    return Seed(
-      initialisation: integer64(.seedInit, levels), order: integer64(.seedOrder, levels),
-      mask: integer64(.seedMask, levels))
-  }
-}
-
-// Parts of a cell.
-extension Planner {
-  mutating func networkPart(_ levels: [Int]) -> NetworkPart? {
-    let slot = networkMemo.slot(levels)
-    if let part = networkMemo[slot] { return part }
-    var part = makeNetwork(levels)
-    if let found = part {
-      var nameless = found.spec
+  private mutating func networkPart(_ cell: CellPlace) -> Int32 {
+    let slot = memos[cell.subgrid].network.slot(cell.levels)
+    let known = memos[cell.subgrid].network[slot]
+    guard known == Memo.unknown else { return known }
+    var number = Memo.none
+    if var part = makeNetwork(cell) {
+      var nameless = part.spec
       nameless.name = ""
-      part?.number = networks.index(of: nameless)
+      part.number = networkNumbers.index(of: nameless)
+      number = Int32(networks.count)
+      networks.append(part)
     }
-    networkMemo[slot] = .some(part)
-    return part
-  }
-
-  private mutating func dataPart(_ levels: [Int]) -> DataPart? {
-    let slot = dataMemo.slot(levels)
-    if let part = dataMemo[slot] { return part }
-    var part = makeData(levels)
-    if let found = part { part?.number = dataSpecs.index(of: found.spec) }
-    dataMemo[slot] = .some(part)
-    return part
-  }
-
-  private mutating func dropoutPart(_ levels: [Int], _ network: NetworkPart) -> DropoutPart? {
-    let slot = dropoutMemo.slot(levels)
-    if let part = dropoutMemo[slot] { return part }
-    var part = makeDropout(levels, network.spec)
-    if let found = part { part?.number = dropouts.index(of: found.specs) }
-    dropoutMemo[slot] = .some(part)
-    return part
-  }
-
-  private mutating func optimiserPart(_ levels: [Int]) -> Int {
-    let slot = optimiserMemo.slot(levels)
-    if let number = optimiserMemo[slot] { return number }
-    let number = optimisers.index(
-      of: OptimiserSpec(
-        learningRate: real(.learningRate, levels), momentum: real(.momentum, levels),
-        nesterov: value(.nesterov, levels) == .flag(true), decay: real(.decay, levels),
-        form: choice(.form, levels)))
-    optimiserMemo[slot] = number
+    memos[cell.subgrid].network[slot] = number
     return number
   }
 
-  /// The dropout part of a cell that has one already.
-  func dropout(_ levels: [Int]) -> DropoutPart {
-    guard let part = dropoutMemo[dropoutMemo.slot(levels)] ?? nil else {
-      preconditionFailure("planned cells have their parts")
+  private mutating func dataPart(_ cell: CellPlace) -> Int32 {
+    let slot = memos[cell.subgrid].data.slot(cell.levels)
+    let known = memos[cell.subgrid].data[slot]
+    guard known == Memo.unknown else { return known }
+    var number = Memo.none
+    if var part = makeData(cell) {
+      part.number = dataNumbers.index(of: DataIdentity(part))
+      number = Int32(data.count)
+      data.append(part)
     }
-    return part
+    memos[cell.subgrid].data[slot] = number
+    return number
   }
 
-  /// The network part of a cell that has one already.
-  func network(_ levels: [Int]) -> NetworkPart {
-    guard let part = networkMemo[networkMemo.slot(levels)] ?? nil else {
-      preconditionFailure("planned cells have their parts")
+  private mutating func dropoutPart(_ cell: CellPlace, _ network: Int32) -> Int32 {
+    let slot = memos[cell.subgrid].dropout.slot(cell.levels)
+    let known = memos[cell.subgrid].dropout[slot]
+    guard known == Memo.unknown else { return known }
+    var number = Memo.none
+    if var part = makeDropout(cell, networks[Int(network)]) {
+      part.number = dropoutNumbers.index(of: part.specs)
+      number = Int32(dropouts.count)
+      dropouts.append(part)
     }
-    return part
+    memos[cell.subgrid].dropout[slot] = number
+    return number
+  }
+
+  private mutating func trainingPart(_ cell: CellPlace) -> Int32 {
+    let slot = memos[cell.subgrid].training.slot(cell.levels)
+    let known = memos[cell.subgrid].training[slot]
+    guard known == Memo.unknown else { return known }
+    let number = trainings.index(
+      of: TrainingPart(
+        optimiser: OptimiserSpec(
+          learningRate: real(.learningRate, cell), momentum: real(.momentum, cell),
+          nesterov: value(.nesterov, cell) == .flag(true), decay: real(.decay, cell),
+          form: choice(.form, cell)),
+        batch: integer(.batch, cell), epochs: integer(.epochs, cell)))
+    memos[cell.subgrid].training[slot] = number
+    return number
+  }
+
+  private func seedNumber(_ cell: CellPlace) -> Int32 {
+    let memo = memos[cell.subgrid].seed
+    return memo[memo.slot(cell.levels)]
+  }
+
+  /// The dropout part of a planned cell.
+  func dropout(_ cell: CellPlace) -> DropoutPart {
+    let memo = memos[cell.subgrid].dropout
+    return dropouts[Int(memo[memo.slot(cell.levels)])]
+  }
+
+  /// The number of a planned cell's dropout part.
+  func dropoutNumber(_ cell: CellPlace) -> Int {
+    let memo = memos[cell.subgrid].dropout
+    return Int(memo[memo.slot(cell.levels)])
+  }
+
+  /// The network part of a planned cell.
+  func network(_ cell: CellPlace) -> NetworkPart {
+    let memo = memos[cell.subgrid].network
+    return networks[Int(memo[memo.slot(cell.levels)])]
+  }
+
+  /// A planned cell's training with its own dropout sites, kinds and seeds: nothing rewritten.
+  func specAsWritten(_ cell: CellPlace) -> (spec: TrialSpec, data: Int32) {
+    let memo = memos[cell.subgrid]
+    let data = memo.data[memo.data.slot(cell.levels)]
+    let spec = spec(
+      network: memo.network[memo.network.slot(cell.levels)], dropout: dropout(cell).written,
+      data: data, training: memo.training[memo.training.slot(cell.levels)],
+      seed: seeds.values[Int(seedNumber(cell))])
+    return (spec, data)
   }
 }

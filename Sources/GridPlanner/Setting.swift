@@ -24,7 +24,7 @@ struct Setting: Sendable {
   /// What holds where the file says nothing; nil where nothing does.
   let fallback: SettingValue?
 
-  private init(
+  init(
     _ path: String, column: String? = nil, _ kind: Kind, fallback: SettingValue? = nil
   ) {
     self.path = path
@@ -65,7 +65,7 @@ extension Setting {
   static let dense = Setting("model.dense", .widths)
   static let pool = Setting("pool", .word(words(PoolKind.self)))
 
-  private static let rateKind = Kind.real(noun: "a rate", NumberRange(from: 0, below: 1))
+  static let rateKind = Kind.real(noun: "a rate", NumberRange(from: 0, below: 1))
   static let rate = Setting("dropout.rate", rateKind, fallback: .real(0))
   static let placement = Setting(
     "dropout.placement", .word(Placement.allCases.map(\.rawValue)), fallback: .word("after-pool"))
@@ -108,7 +108,7 @@ extension Setting {
     uniqueKeysWithValues: all.map { ($0.path, $0) } + [("data", dataName), ("model", modelName)])
 
   /// The setting at `path`; `data` and `model` stand for their names.
-  static func at(_ path: String) -> Setting? { byPath[path] }
+  static func at(_ path: String) -> Setting? { byPath[path] ?? site(path) }
 
   /// The keys of section `name`: `rate`, … for `dropout`.
   static func keys(of section: String) -> [String] {
@@ -116,6 +116,11 @@ extension Setting {
       String($0.path.dropFirst(section.count + 1))
     }
   }
+
+  /// The sections of a grid file and what each of their names stands for without keys.
+  static let sections: [(name: String, short: Setting?)] = [
+    ("data", dataName), ("model", modelName), ("dropout", nil), ("optimiser", nil), ("seed", seed),
+  ]
 
   private static func words<T: CaseIterable & RawRepresentable>(_ type: T.Type) -> [String]
   where T.RawValue == String {

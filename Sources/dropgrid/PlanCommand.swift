@@ -1,12 +1,22 @@
 import ArgumentParser
+import ExperimentModel
+import Foundation
+import GridPlanner
+import ResultsStore
 import Scheduling
 
 struct PlanCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "plan", abstract: "Show what a grid file would train, and what that costs.")
+    commandName: "plan", abstract: "Show what a grid file would train, and what that costs.",
+    discussion: """
+      Overrides replace settings and axes of the file: dropout.rate=0,0.25 seed=1..10
+      """)
 
   @Argument(help: "The grid file (YAML).", completion: .file(extensions: ["yaml", "yml"]))
   var grid: String
+
+  @Argument(help: "Settings and axes instead of the file's, as in dropout.rate=0,0.5.")
+  var overrides: [String] = []
 
   @Option(name: .shortAndLong, help: "Trials at a time; one per core unless given.")
   var jobs: Jobs = Jobs(count: AvailableCores.count())
@@ -14,12 +24,70 @@ struct PlanCommand: AsyncParsableCommand {
   @Option(help: "Trials to list.")
   var rows = 10
 
+  @Option(name: .customLong("where"), help: "List the trials for which this holds: 'seed == 1'.")
+  var condition: String?
+
   @Flag(help: "Print everything as JSON.")
   var json = false
 
+  @Flag(help: "Print the trials as comma-separated values.")
+  var csv = false
+
+  @Flag(help: "Print the number of cells, without making them.")
+  var count = false
+
+  @Flag(help: "Print which cells are one trial, and by which rule.")
+  var explain = false
+
+  @Flag(help: "Merge no cells, even if their trainings are known to be the same.")
+  var noMerge = false
+
+  @Option(
+    help: "Say what of the plan is in this results file.", completion: .file(extensions: ["h5"]))
+  var against: String?
+
+  @Option(name: .shortAndLong, help: "Write the plan to this file, for `run --plan`.")
+  var output: String?
+
+  func validate() throws {
+    let chosen = [json, csv, count, explain, against != nil].count { $0 }
+    guard chosen <= 1 else {
+      throw ValidationError("Choose one of --json, --csv, --count, --explain and --against.")
+    }
+  }
+
   func run() async throws {
-    let report = try await PlannedSweep(path: grid).report(jobs: jobs.count)
-    print(json ? try report.json() : report.text(rows: max(0, rows)))
+    let merging = noMerge ? false : nil
+    let source = GridSource(grid: grid, overrides: overrides, merging: merging)
+    if count { return print("cells: \(try source.gridFile().count())") }
+    let sweep = try await PlannedSweep(source)
+    let rows = try condition.map { try sweep.planned.trials(where: $0) }
+    if let output {
+      let text = String(decoding: try PlannedSweep.contents(of: grid), as: UTF8.self)
+      let file = PlanFile(sweep.planned, text: text, overrides: overrides, merging: merging)
+      try Self.write(try file.json(), to: output)
+    }
+    if let against {
+      let results = try ResultsReader.read(path: against)
+      return print(sweep.planned.progress(in: results).text(path: against), terminator: "")
+    }
+    if csv || explain {
+      // Neither shows a forecast, so nothing is measured.
+      let report = PlanReport(
+        sweep.planned, machine: MachineProfile(flopsPerSecondPerCore: 1, jobs: 1), rows: rows)
+      return print(csv ? report.csv() : report.explanation(), terminator: "")
+    }
+    let report = try await sweep.report(jobs: jobs.count, rows: rows)
+    print(json ? try report.json() : report.text(rows: max(0, self.rows)))
+  }
+
+  private static func write(_ text: String, to path: String) throws(UserError) {
+    do {
+      try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
+    } catch {
+      let reason = (error as NSError).localizedDescription
+      throw UserError(.badFile, "\(path): the plan cannot be written: \(reason)")
+    }
   }
 }
 
@@ -35,4 +103,19 @@ struct Jobs: ExpressibleByArgument {
   }
 
   var defaultValueDescription: String { "\(count)" }
+}
+
+/// One of several equal parts of a plan: `2/8`.
+struct Shard: ExpressibleByArgument {
+  var number: Int
+  var count: Int
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+    guard parts.count == 2, let number = parts[0], let count = parts[1],
+      (1...100_000).contains(count), (1...count).contains(number)
+    else { return nil }
+    self.number = number
+    self.count = count
+  }
 }

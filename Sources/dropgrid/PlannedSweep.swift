@@ -5,36 +5,74 @@ import GridPlanner
 import TensorCore
 import Training
 
-/// A grid file, its plan and its data, ready to be shown or run.
+/// A grid, its trials and its data, ready to be shown or run.
 struct PlannedSweep {
-  let grid: GridFile
-  let plan: Plan
+  let planned: PlannedGrid
   private let cache: DatasetCache
   private let cards: [String: DatasetCard]
 
-  /// Reads and plans the grid file at `path`.
-  init(path: String) async throws {
-    try await self.init(contents: try Self.contents(of: path), name: path)
+  /// Reads and plans the grid file that `source` names, or the plan.
+  init(_ source: GridSource) async throws {
+    let cache = DatasetCache()
+    if let path = source.plan {
+      let file = try PlanFile(json: try Self.text(of: path), path: path)
+      let grid = try file.gridFile()
+      let cards = try await Self.cards(of: grid, in: cache)
+      planned = try file.layOut(grid, cards: cards, numericsVersion: Engine.numericsVersion)
+      self.cards = cards
+    } else {
+      let grid = try source.gridFile()
+      let cards = try await Self.cards(of: grid, in: cache)
+      planned = try grid.layOut(
+        cards: cards, numericsVersion: Engine.numericsVersion, merging: source.merging)
+      self.cards = cards
+    }
+    self.cache = cache
   }
 
-  /// Plans a grid that is there as bytes; `name` stands in messages.
-  init(contents: Data, name: String) async throws {
-    grid = try GridFile.parse(bytes: contents, name: name)
+  /// Every trial that a recorded grid can mean, merged or not, by its id, and its data.
+  static func recorded(
+    text: String, name: String
+  ) async throws -> (sweep: PlannedSweep, trials: [TrialID: PlannedTrial]) {
+    let grid = try GridFile.parse(recorded: text, name: name)
     let cache = DatasetCache()
-    var cards: [String: DatasetCard] = [:]
-    for name in grid.dataNames { cards[name] = DatasetCard(try await cache.images(name)) }
-    plan = try grid.plan(cards: cards, numericsVersion: Engine.numericsVersion)
+    let cards = try await cards(of: grid, in: cache)
+    let plans = try [nil, false].map { merging in
+      try grid.layOut(
+        cards: cards, numericsVersion: Engine.numericsVersion, merging: merging)
+    }
+    let trials = plans.flatMap(\.plan.trials).map { ($0.id, $0) }
+    return (
+      PlannedSweep(planned: plans[0], cache: cache, cards: cards),
+      Dictionary(trials, uniquingKeysWith: { first, _ in first })
+    )
+  }
+
+  private init(planned: PlannedGrid, cache: DatasetCache, cards: [String: DatasetCard]) {
+    self.planned = planned
     self.cache = cache
     self.cards = cards
   }
 
-  private static func contents(of path: String) throws(UserError) -> Data {
+  private static func cards(
+    of grid: GridFile, in cache: DatasetCache
+  ) async throws -> [String: DatasetCard] {
+    var cards: [String: DatasetCard] = [:]
+    for name in grid.dataNames { cards[name] = DatasetCard(try await cache.images(name)) }
+    return cards
+  }
+
+  static func contents(of path: String) throws(UserError) -> Data {
     do {
       return try Data(contentsOf: URL(filePath: path))
     } catch {
       let reason = (error as NSError).localizedDescription
-      throw UserError(.badFile, "\(path): the grid file cannot be read: \(reason)")
+      throw UserError(.badFile, "\(path): the file cannot be read: \(reason)")
     }
+  }
+
+  private static func text(of path: String) throws(UserError) -> String {
+    String(decoding: try contents(of: path), as: UTF8.self)
   }
 
   /// The images of one trial; prepared once for all trials that share them.
@@ -60,14 +98,43 @@ struct PlannedSweep {
     return try ResolvedNetwork(spec.network, input: card.shape, classes: card.classes)
   }
 
+  /// What trains one trial.
+  func trainer(_ trial: PlannedTrial, keepsWeights: Bool) async throws -> Trainer {
+    Trainer(
+      trial: trial, network: try network(of: trial.spec), data: try await data(of: trial.spec),
+      keepsWeights: keepsWeights)
+  }
+
   /// The plan's table, with a forecast for `jobs` trials at a time on this machine.
-  func report(jobs: Int) async throws -> PlanReport {
-    let longest = plan.trials.max { $0.flops < $1.flops }
-    guard let spec = longest?.spec else { preconditionFailure("a plan has a trial") }
-    let speed = try SpeedProbe.flopsPerSecond(
-      spec, network: try network(of: spec), data: try await data(of: spec))
-    return PlanReport(
-      grid: grid, plan: plan, machine: MachineProfile(flopsPerSecondPerCore: speed, jobs: jobs))
+  ///
+  /// - Parameter rows: the trials to list; nil for all.
+  func report(jobs: Int, rows: [Int]? = nil) async throws -> PlanReport {
+    var speeds: [ProbedSpeed] = []
+    for trial in planned.typicalTrials(atMost: 4) {
+      let network = try network(of: trial.spec)
+      let data = try await data(of: trial.spec)
+      let windows = try (0..<5).map { _ in
+        try SpeedProbe.flopsPerSecond(trial.spec, network: network, data: data, seconds: 0.08)
+      }
+      speeds.append(ProbedSpeed(trial: trial.id, windows: windows))
+    }
+    return PlanReport(planned, machine: planned.profile(speeds, jobs: jobs), rows: rows)
+  }
+}
+
+/// Where a command's trials come from: a grid file with overrides, or a plan.
+struct GridSource {
+  var grid: String?
+  var overrides: [String] = []
+  var plan: String?
+  /// false to train both sides of merged cells; nil for what the file says.
+  var merging: Bool?
+
+  /// The grid file, read.
+  func gridFile() throws -> GridFile {
+    guard let grid else { throw UserError(.badInput, "name a grid file") }
+    return try GridFile.parse(
+      bytes: try PlannedSweep.contents(of: grid), name: grid, overrides: overrides)
   }
 }
 

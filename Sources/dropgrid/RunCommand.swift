@@ -17,7 +17,19 @@ struct RunCommand: AsyncParsableCommand {
       """)
 
   @Argument(help: "The grid file (YAML).", completion: .file(extensions: ["yaml", "yml"]))
-  var grid: String
+  var grid: String?
+
+  @Argument(help: "Settings and axes instead of the file's, as in dropout.rate=0,0.5.")
+  var overrides: [String] = []
+
+  @Option(help: "A plan that `plan -o` wrote, instead of a grid file.")
+  var plan: String?
+
+  @Option(help: "Train the I-th of N equal parts of the trials: 1/4; put together with merge.")
+  var shard: Shard?
+
+  @Flag(help: "Merge no cells, even if their trainings are known to be the same.")
+  var noMerge = false
 
   @Option(
     name: .shortAndLong, help: "The results file (default: the grid's name, here, with .h5).",
@@ -34,9 +46,6 @@ struct RunCommand: AsyncParsableCommand {
     help: "Train these only, and anew: 'failed', 'diverged', or a trial's id or row; repeatable.")
   var only: [String] = []
 
-  @Option(help: "Train the trials of shard I of N only, as in 1/4; put together with merge.")
-  var shard: Shard?
-
   @Option(help: "Try a trial that failed this many times more, after all others.")
   var retries: Count = Count(value: 0)
 
@@ -49,18 +58,36 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: "Keep the state of running trials this often; 0s keeps it after every step.")
   var checkpointEvery: Time = Time(seconds: 60)
 
+  func validate() throws {
+    guard (grid == nil) != (plan == nil) else {
+      throw ValidationError("Name a grid file, or a plan with --plan; one of them.")
+    }
+    guard plan == nil || !noMerge else {
+      throw ValidationError("A plan says itself what it merges: give --no-merge to `plan -o`.")
+    }
+  }
+
   func run() async throws {
-    let sweep = try await PlannedSweep(path: grid)
-    let path = output ?? URL(filePath: grid).deletingPathExtension().lastPathComponent + ".h5"
+    let sweep = try await PlannedSweep(
+      GridSource(grid: grid, overrides: overrides, plan: plan, merging: noMerge ? false : nil))
+    let name = URL(filePath: grid ?? plan ?? "").deletingPathExtension().lastPathComponent
+    let part = shard.map { "-\($0.number)-of-\($0.count)" } ?? ""
+    let path = output ?? name + part + ".h5"
     print(try await sweep.report(jobs: jobs.count).text(rows: 0))
 
-    let writer = try openWriter(path, plan: sweep.plan)
-    let beside = SweepFolder(writer: writer, plan: sweep.plan)
+    let plan = sweep.planned.plan
+    let mine = shard.map { sweep.planned.shard($0.number, of: $0.count) }
+    let writer = try openWriter(path, plan: plan)
+    let beside = SweepFolder(writer: writer, plan: plan)
     let selection = try Selection(
-      only, shard: shard, of: try ResultsReader.read(path: path), finished: writer.finished)
+      only, within: mine, of: try ResultsReader.read(path: path), finished: writer.finished)
     await writer.allowAgain(selection.rows)
     let condemned = try await beside.begin(selection.rows, anew: !only.isEmpty)
     let order = selection.rows.filter { !condemned.contains($0) }
+    if let shard, let mine {
+      print(
+        "Shard \(shard.number) of \(shard.count): \(mine.count) of \(plan.trials.count) trials\n")
+    }
     if !writer.finished.isEmpty || !condemned.isEmpty || !only.isEmpty {
       print("\(path): \(writer.finished.count) trials are there, \(order.count) to go\n")
     }
@@ -97,17 +124,14 @@ struct RunCommand: AsyncParsableCommand {
   private func train(
     _ order: [Int], of sweep: PlannedSweep, into writer: ResultsWriter, beside: SweepFolder
   ) async throws -> Int32? {
-    let plan = sweep.plan
+    let plan = sweep.planned.plan
     // Prepared before the first trial starts, so that trials share the arrays and never wait.
     var trainers: [Int: Trainer] = [:]
     var needs: [Int: Int] = [:]
     for index in order {
       let trial = plan.trials[index]
-      let network = try sweep.network(of: trial.spec)
-      trainers[index] = Trainer(
-        trial: trial, network: network, data: try await sweep.data(of: trial.spec),
-        keepsWeights: plan.weights == .final)
-      needs[index] = network.trainingBytes(batch: trial.spec.batch)
+      trainers[index] = try await sweep.trainer(trial, keepsWeights: plan.weights == .final)
+      needs[index] = try sweep.network(of: trial.spec).trainingBytes(batch: trial.spec.batch)
     }
     let ready = trainers
 
@@ -115,7 +139,8 @@ struct RunCommand: AsyncParsableCommand {
     let display = ProgressDisplay(
       ProgressView(
         title: plan.title, items: ProgressItem.items(of: plan),
-        recorded: writer.finished.subtracting(order), jobs: jobs.count,
+        // What is recorded, and what other shards train.
+        recorded: Set(plan.trials.indices).subtracting(order), jobs: jobs.count,
         style: ProgressDisplay.style()))
     let signals = try SignalWatcher(stop: stop) { _ in
       display.message("stopping: finished trials are recorded; again to leave at once")

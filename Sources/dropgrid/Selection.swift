@@ -11,10 +11,11 @@ struct Selection {
 
   /// - Parameters:
   ///   - only: what the user names; empty for everything that is pending.
+  ///   - shard: the rows that are this run's to train; nil for all.
   ///   - results: what the file holds.
   /// - Throws: `UserError` where a name fits no trial, or several.
   init(
-    _ only: [String], shard: Shard?, of results: SweepResults, finished: Set<Int>
+    _ only: [String], within shard: [Int]?, of results: SweepResults, finished: Set<Int>
   ) throws(UserError) {
     var chosen: Set<Int> = []
     for name in only {
@@ -28,25 +29,8 @@ struct Selection {
       }
     }
     if only.isEmpty { chosen = Set(results.status.indices).subtracting(finished) }
-    rows = chosen.filter { shard?.contains($0) ?? true }.sorted()
+    rows = (shard.map { chosen.intersection($0) } ?? chosen).sorted()
   }
-}
-
-/// Every n-th trial of a plan: the shards of one n are disjoint, together the plan, and each has
-/// its part of every block.
-struct Shard: ExpressibleByArgument {
-  private let number: Int
-  private let count: Int
-
-  init?(argument: String) {
-    let parts = argument.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
-    guard parts.count == 2, let number = parts[0], let count = parts[1], number >= 1,
-      number <= count
-    else { return nil }
-    (self.number, self.count) = (number, count)
-  }
-
-  func contains(_ row: Int) -> Bool { row % count == number - 1 }
 }
 
 /// A number that is not negative.

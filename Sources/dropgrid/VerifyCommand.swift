@@ -55,9 +55,8 @@ struct VerifyCommand: AsyncParsableCommand {
         "\(file): its engine is '\(reader.engine)' and this one is '\(Engine.description)', whose "
           + "bits may differ; verify it with the program and on the kind of machine that made it")
     }
-    let sweep = try await PlannedSweep(
-      contents: Data(reader.gridText.utf8), name: "\(file) (its grid)")
-    let planned = Dictionary(uniqueKeysWithValues: sweep.plan.trials.map { ($0.id, $0) })
+    let (sweep, planned) = try await PlannedSweep.recorded(
+      text: reader.gridText, name: "\(file) (its grid)")
     let rows = reader.rowsToRetrain(retrain)
     for row in rows {
       let id = reader.results.trialIDs[row]
@@ -69,10 +68,7 @@ struct VerifyCommand: AsyncParsableCommand {
             + "trained on \(data.joined(separator: ", "))")
       }
       let keeps = try !reader.weights(row: row).isEmpty
-      let record = try Trainer(
-        trial: trial, network: try sweep.network(of: trial.spec),
-        data: try await sweep.data(of: trial.spec), keepsWeights: keeps
-      ).run()
+      let record = try await sweep.trainer(trial, keepsWeights: keeps).run()
       guard try reader.matches(record, row: row) else {
         throw UserError(
           .badFile,

@@ -21,14 +21,24 @@ let cards: [String: DatasetCard] = {
 }()
 
 /// The plan of a grid that is right.
-func plan(_ text: String, cards: [String: DatasetCard] = cards) throws -> Plan {
-  try GridFile.parse(text, name: "g").plan(cards: cards, numericsVersion: 1)
+func plan(
+  _ text: String, overrides: [String] = [], cards: [String: DatasetCard] = cards
+) throws -> Plan {
+  try GridFile.parse(text, name: "g", overrides: overrides).plan(cards: cards, numericsVersion: 1)
+}
+
+/// The same, a few bytes for each trial.
+func layout(_ text: String, name: String = "g", overrides: [String] = []) throws -> PlannedGrid {
+  try GridFile.parse(text, name: name, overrides: overrides).layOut(
+    cards: cards, numericsVersion: 1)
 }
 
 /// What is wrong with a grid, a line each; empty where nothing is.
-func problems(_ text: String, cards: [String: DatasetCard] = cards) -> [String] {
+func problems(
+  _ text: String, overrides: [String] = [], cards: [String: DatasetCard] = cards
+) -> [String] {
   do {
-    _ = try plan(text, cards: cards)
+    _ = try plan(text, overrides: overrides, cards: cards)
     return []
   } catch {
     return "\(error)".split(separator: "\n").map(String.init)

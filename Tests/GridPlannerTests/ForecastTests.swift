@@ -7,38 +7,36 @@ import Testing
   let machine = MachineProfile(flopsPerSecondPerCore: 50e9, jobs: 2, uncertainty: 2)
 
   @Test func operationsCountTrainingAndEvaluation() throws {
-    let plan = try plan("data: {train: 1000, test: 500, validation: 100}\nepochs: 3")
+    let grid = try layout("data: {train: 1000, test: 500, validation: 100}\nepochs: 3")
     let network = try ResolvedNetwork(
       .small, input: ImageShape(height: 28, width: 28, channels: 1), classes: 10)
     let perEpoch = 900 * network.trainingFLOPs + (900 + 500 + 100) * network.forwardFLOPs
-    #expect(plan.trials[0].flops == 3 * perEpoch)
-    let forecast = Forecast(plan, machine: machine)
+    #expect(grid.trial(0).flops == 3 * perEpoch)
+    let forecast = Forecast(grid, machine: machine)
     // One trial runs on one core, whatever the number of jobs.
     #expect(forecast.seconds.lowerBound == 3 * perEpoch / 50e9 / 2)
     #expect(forecast.seconds.upperBound == 3 * perEpoch / 50e9 * 2)
   }
 
   @Test func jobsShareTheTrials() throws {
-    let one = Forecast(try plan("seed: 1..8"), machine: machine)
+    let one = Forecast(try layout("seed: 1..8"), machine: machine)
     let more = Forecast(
-      try plan("seed: 1..8"),
+      try layout("seed: 1..8"),
       machine: MachineProfile(flopsPerSecondPerCore: 50e9, jobs: 4, uncertainty: 2))
     #expect(abs(one.seconds.upperBound / more.seconds.upperBound - 2) < 1e-9)
     #expect((one.trials, one.cells, one.merged) == (8, 8, 0))
   }
 
   @Test func bytesOnDiskAndInMemory() throws {
-    let plan = try plan("seed: 1..8\nepochs: 5")
-    let parameters = plan.architectures[0].parameters.reduce(0) { $0 + $1.count }
-    let forecast = Forecast(plan, machine: machine)
+    let grid = try layout("seed: 1..8\nepochs: 5")
+    let parameters = grid.architectures[0].parameters.reduce(0) { $0 + $1.count }
+    let forecast = Forecast(grid, machine: machine)
     #expect(forecast.weightBytes == Double(8 * parameters * 4))
     #expect(forecast.metricBytes == Double(8 * 5 * 6 * 4))
     #expect(forecast.dataBytes == Double(28 * 28 * 4000 * 4))
     #expect(forecast.bytesPerTrial > Double(3 * 4 * parameters))
-    #expect(Forecast(try self.planWithoutWeights(), machine: machine).weightBytes == 0)
+    #expect(Forecast(try layout("weights: none"), machine: machine).weightBytes == 0)
   }
-
-  private func planWithoutWeights() throws -> Plan { try plan("weights: none") }
 }
 
 @Suite struct PlanReportTests {
@@ -81,9 +79,7 @@ import Testing
     """
 
   private func report(_ text: String) throws -> PlanReport {
-    let grid = try GridFile.parse(text, name: "grids/x.yaml")
-    return PlanReport(
-      grid: grid, plan: try grid.plan(cards: cards, numericsVersion: 1), machine: machine)
+    PlanReport(try layout(text, name: "grids/x.yaml"), machine: machine)
   }
 
   @Test func theTextSaysWhatAResearcherWantsToKnow() throws {

@@ -92,6 +92,10 @@ import Testing
     ("seed: [1..4, 3]", "g:1:14: seed: 3 occurs twice; keep one"),
     ("dropout: {rate: [0, -0.0]}", "g:1:21: dropout.rate: 0 occurs twice; keep one"),
     ("title: [a]", "g:1:8: title: is text, not a list"),
+    (
+      "seed: [1..900000, 1000001..1900000, 2000001..2900000]",
+      "g:1:37: seed: has more than 1,000,000 values; leave some out"
+    ),
     // Spans.
     (
       "seed: 10..1",

@@ -5,7 +5,10 @@ import Testing
 
 /// The grids that come with the project, and the manual's.
 @Suite struct GridFilesTests {
-  static let names = ["first-look", "smoke", "nightly", "keras-vgg-example"]
+  static let names = [
+    "first-look", "smoke", "nightly", "keras-vgg-example", "placement",
+    "spatial-versus-element", "none-dense-all",
+  ]
 
   private func planned(_ path: String) throws -> Plan {
     try GridFile.parse(read(path), name: path).plan(cards: cards, numericsVersion: 1)
@@ -31,8 +34,8 @@ import Testing
       .small, input: ImageShape(height: 28, width: 28, channels: 1), classes: 10)
     let machine = MachineProfile(
       flopsPerSecondPerCore: 9000 * small.trainingFLOPs, jobs: 2, uncertainty: 1)
-    #expect(
-      Forecast(try planned("grids/\(name).yaml"), machine: machine).seconds.upperBound < most)
+    let grid = try layout(read("grids/\(name).yaml"))
+    #expect(Forecast(grid, machine: machine).seconds.upperBound < most)
   }
 
   @Test func theFirstLookHasTenSeedsOfEveryArm() throws {
@@ -58,6 +61,26 @@ import Testing
         == OptimiserSpec(
           learningRate: 0.01, momentum: 0.9, nesterov: true, decay: 1e-6, form: .keras))
     #expect((spec.batch, spec.epochs) == (32, 10))
+  }
+
+  @Test func thePaperHasItsThreeArms() throws {
+    let plan = try planned("grids/none-dense-all.yaml")
+    #expect(plan.trials.count == 3 * 10)
+    #expect(try plan.texts("arm").prefix(3) == ["none", "dense-only", "all-layers"])
+    #expect(plan.trials.prefix(3).map(\.spec.dropout.count) == [0, 1, 3])
+  }
+
+  @Test func thePlacementStudyTrainsNothingTwice() throws {
+    let plan = try planned("grids/placement.yaml")
+    // For each pool: rate 0 once; six rates of elements on two sides; four rates of maps, on one
+    // side of max pools and on two of average pools.
+    #expect(plan.trials.count == 10 * (1 + 12 + 4 + 1 + 12 + 8))
+  }
+
+  @Test func kindsAreComparedWhereThereIsDropout() throws {
+    let plan = try planned("grids/spatial-versus-element.yaml")
+    #expect(plan.trials.count == 10 * (1 + 3 * 2))
+    #expect(plan.cells.count == 10 * 8)
   }
 
   @Test func everyExampleOfTheManualPlans() throws {

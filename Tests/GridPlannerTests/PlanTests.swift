@@ -11,6 +11,7 @@ import Testing
       placement: [before-pool, after-pool]
       kind: [element-wise, spatial]
     seed: 1..3
+    merge: false
     """
 
   @Test func rateZeroIsTrainedOnce() throws {
@@ -90,7 +91,8 @@ import Testing
   }
 
   @Test func sitesAreCanonical() throws {
-    let plan = try plan("dropout: {rate: 0.25, placement: before-pool, kind: spatial, dense: 0.5}")
+    let plan = try plan(
+      "merge: false\ndropout: {rate: 0.25, placement: before-pool, kind: spatial, dense: 0.5}")
     #expect(
       plan.trials[0].spec.dropout == [
         DropoutSpec(site: .beforePool(block: 1), kind: .spatial, rate: 0.25),

@@ -14,6 +14,7 @@ import Testing
       placement: [before-pool, after-pool]
       kind: [element-wise, spatial]
     epochs: 4
+    merge: false
     seed: 1..2
     """
 

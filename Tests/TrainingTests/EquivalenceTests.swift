@@ -1,0 +1,86 @@
+import Datasets
+import ExperimentModel
+import Testing
+import Training
+
+/// What the planner takes for the same training is the same to the last bit, as written.
+@Suite struct EquivalenceTests {
+  static let blocks = [16, 24]
+
+  /// The record of a training without its times.
+  private func record(
+    _ blocks: [BlockSpec], _ dropout: [DropoutSpec]
+  ) throws -> TrialRecord {
+    let set = try DatasetSource(name: "random:12x12x1,classes=4,train=50,test=20,seed=1").load()
+    let network = NetworkSpec(name: "tiny", blocks: blocks, dense: [12])
+    let spec = TrialSpec(
+      network: network, dropout: dropout,
+      optimiser: OptimiserSpec(learningRate: 0.05, momentum: 0.9, nesterov: true), batch: 16,
+      epochs: 4, data: DataSpec(name: set.name), seed: Seed(3))
+    var record = try Trainer(
+      trial: PlannedTrial(
+        id: TrialID(bytes: Array(repeating: 7, count: 16)), spec: spec, architecture: 0, flops: 0),
+      network: try ResolvedNetwork(
+        network, input: ImageShape(height: 12, width: 12, channels: 1), classes: 4),
+      data: try PreparedData(set, SplitOptions()), keepsWeights: true
+    ).run()
+    record.duration = 0
+    record.finishedAt = 0
+    return record
+  }
+
+  /// Dropout at every block, before or after its pool.
+  private func sites(
+    _ kind: DropoutKind, _ rate: Double, before: Bool, in blocks: [BlockSpec]
+  ) -> [DropoutSpec] {
+    blocks.indices.map {
+      DropoutSpec(
+        site: before ? .beforePool(block: $0 + 1) : .afterPool(block: $0 + 1), kind: kind,
+        rate: rate)
+    }
+  }
+
+  private func areEqual(_ pool: PoolKind, size: Int, rate: Double) throws -> Bool {
+    let blocks = Self.blocks.map { BlockSpec(filters: $0, pool: pool, poolSize: size) }
+    let before = try record(blocks, sites(.spatial, rate, before: true, in: blocks))
+    let after = try record(blocks, sites(.spatial, rate, before: false, in: blocks))
+    #expect(before.status == .done)
+    return before == after
+  }
+
+  @Test(arguments: [0.1, 0.25, 0.4, 0.5, 0.75], [2, 3])
+  func spatialMax(rate: Double, size: Int) throws {
+    #expect(try areEqual(.max, size: size, rate: rate))
+  }
+
+  @Test(arguments: [0.5, 0.75, 0.875], [2, 3])
+  func spatialAverage(rate: Double, size: Int) throws {
+    #expect(try areEqual(.average, size: size, rate: rate))
+  }
+
+  /// The condition of the rule is needed: other rates round differently.
+  @Test func spatialAverageAtOtherRatesIsAnotherTraining() throws {
+    #expect(try !areEqual(.average, size: 2, rate: 0.3))
+    #expect(try !areEqual(.average, size: 3, rate: 0.4))
+  }
+
+  @Test(arguments: [PoolKind.max, .average], [0.3, 0.5])
+  func onePixel(pool: PoolKind, rate: Double) throws {
+    // 12 × 12, pooled to 6 × 6 and to 1 × 1; then a block whose maps are 1 × 1 on both sides.
+    let blocks = [
+      BlockSpec(filters: 16, pool: pool), BlockSpec(filters: 24, pool: pool, poolSize: 6),
+      BlockSpec(filters: 16, pool: pool, poolSize: 1),
+    ]
+    for site in [DropoutSite.afterPool(block: 2), .beforePool(block: 3), .afterPool(block: 3)] {
+      let one = try record(blocks, [DropoutSpec(site: site, kind: .elementWise, rate: rate)])
+      let two = try record(blocks, [DropoutSpec(site: site, kind: .spatial, rate: rate)])
+      #expect(one.status == .done)
+      #expect(one == two, "\(site)")
+    }
+    // Where maps are larger it is not so.
+    let site = DropoutSite.afterPool(block: 1)
+    #expect(
+      try record(blocks, [DropoutSpec(site: site, kind: .elementWise, rate: rate)])
+        != record(blocks, [DropoutSpec(site: site, kind: .spatial, rate: rate)]))
+  }
+}
