@@ -318,7 +318,7 @@ class Checker:
             ["status", "out.h5"], ["verify", "out.h5"], ["merge", "out.h5", "-o", "merged.h5"],
             ["run", "grid.yaml", "-o", "out.h5"],
         ]
-        damages = 6 if self.quick else 120
+        damages = 3 if self.quick else 120
         for number in range(damages):
             data = bytearray(good)
             if number % 3 == 0:

@@ -6,6 +6,7 @@ public struct TrialID: Sendable, Hashable {
   public let bytes: [UInt8]
 
   /// - Parameter bytes: at least 16; the first 16 are kept.
+  @inlinable
   public init(bytes: some Sequence<UInt8>) {
     self.bytes = Array(bytes.prefix(16))
     precondition(self.bytes.count == 16, "a trial id has 16 bytes, not \(self.bytes.count)")

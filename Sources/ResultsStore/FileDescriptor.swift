@@ -61,19 +61,23 @@ struct FileDescriptor: ~Copyable, Sendable {
 
   /// Reads exactly `count` bytes at `offset`.
   func read(_ count: Int, at offset: UInt64) throws(SystemError) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: count)
-    var done = 0
-    while done < count {
-      let read = try Self.call("pread") {
-        bytes.withUnsafeMutableBytes {
-          pread(
-            raw, $0.baseAddress.map { base in base + done }, count - done,
-            off_t(offset) + off_t(done))
+    var failure: SystemError?
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
+      do throws(SystemError) {
+        while done < count {
+          let read = try Self.call("pread") {
+            pread(
+              raw, UnsafeMutableRawPointer(buffer.baseAddress).map { base in base + done },
+              count - done, off_t(offset) + off_t(done))
+          }
+          if read == 0 { throw SystemError(call: "pread", code: EIO) }
+          done += read
         }
+      } catch {
+        failure = error
       }
-      if read == 0 { throw SystemError(call: "pread", code: EIO) }
-      done += read
     }
+    if let failure { throw failure }
     return bytes
   }
 

@@ -68,7 +68,7 @@ enum Seal {
     var position: UInt64 = 0
     for range in ranges + [end..<end] {
       while position < range.lowerBound {
-        let count = min(1 << 20, range.lowerBound - position)
+        let count = min(1 << 16, range.lowerBound - position)
         checksum.update(try file.read(Int(count), at: position))
         position += count
       }

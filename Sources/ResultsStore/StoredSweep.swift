@@ -23,10 +23,11 @@ struct StoredColumn: Sendable {
   }
 
   func values<Value: BitwiseCopyable>(_: Value.Type) -> [Value] {
-    bytes.withUnsafeBytes { bytes in
-      (0..<bytes.count / MemoryLayout<Value>.size).map {
-        bytes.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Value>.size, as: Value.self)
-      }
+    let count = bytes.count / MemoryLayout<Value>.size
+    return [Value](unsafeUninitializedCapacity: count) { buffer, used in
+      UnsafeMutableRawBufferPointer(buffer).copyBytes(
+        from: bytes.prefix(count * MemoryLayout<Value>.size))
+      used = count
     }
   }
 

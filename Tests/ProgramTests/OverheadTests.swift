@@ -4,11 +4,16 @@ import ResultsStore
 import Scheduling
 import Testing
 
-/// What scheduling and recording cost, with the real scheduler and the real file.
-@Suite(.serialized) struct OverheadTests {
-  /// Trials of one millisecond; `DROPGRID_TRIALS=10000` for a measurement that is printed.
-  static let asked = ProcessInfo.processInfo.environment["DROPGRID_TRIALS"].flatMap { Int($0) }
+/// How many trials of one millisecond to run.
+private let trialsToTime = ProcessInfo.processInfo.environment["DROPGRID_TRIALS"].flatMap {
+  Int($0)
+}
 
+/// What scheduling and recording cost, with the real scheduler and the real file.
+///
+/// It measures the process, so it needs it for itself: `DROPGRID_TRIALS=10000 swift test -c release
+/// --filter OverheadTests`.
+@Suite(.enabled(if: trialsToTime != nil)) struct OverheadTests {
   private static func plan(_ count: Int) -> Plan {
     let trials = (0..<count).map { index in
       PlannedTrial(
@@ -47,7 +52,7 @@ import Testing
   }
 
   @Test func schedulingAndRecordingCostUnderAMillisecondATrial() async throws {
-    let count = Self.asked ?? 500
+    let count = try #require(trialsToTime)
     let workplace = try Program.Workplace()
     let plan = Self.plan(count)
     let path = workplace.path("overhead.h5")
@@ -76,12 +81,10 @@ import Testing
     let results = try ResultsReader.read(path: path)
     let readingTime = (ContinuousClock.now - reading) / .seconds(1)
     #expect(results.status.allSatisfy { $0 == .done })
-    if Self.asked != nil {
-      print(
-        "\(count) trials: \(wall) s of wall time, \(cpu / Double(count) * 1e6) µs of processor "
-          + "time and \((wall - Double(count) * 0.5e-3) / Double(count) * 1e6) µs of wall time a "
-          + "trial beside the trials' own; reading \(readingTime * 1e3) ms")
-    }
+    print(
+      "\(count) trials: \(wall) s of wall time, \(cpu / Double(count) * 1e6) µs of processor "
+        + "time and \((wall - Double(count) * 0.5e-3) / Double(count) * 1e6) µs of wall time a "
+        + "trial beside the trials' own; reading \(readingTime * 1e3) ms")
     // Wall time depends on the disk and on who else uses the machine; processor time hardly does.
     #expect(cpu / Double(count) < 1e-3)
   }
