@@ -4,16 +4,51 @@ internal import COneDNN
 final class LibraryLayer {
   let label: String
   private let raw: OpaquePointer
+  private let shape: KernelShape
+
+  /// A kernel's real sizes, and those that oneDNN sees.
+  ///
+  /// Channels are rounded up to whole blocks: oneDNN has fast kernels for those only. What is added
+  /// has weights of zero, so it is zero in every output and every gradient, and stays so.
+  private struct KernelShape {
+    /// Kernel height × width, input channels, output channels.
+    var area: Int
+    var inputs: Int
+    var outputs: Int
+    var paddedInputs: Int
+    var paddedOutputs: Int
+
+    var isPadded: Bool { inputs != paddedInputs || outputs != paddedOutputs }
+    var paddedCount: Int { area * paddedInputs * paddedOutputs }
+
+    /// Calls `body` with the range of each row of outputs in the real kernel and its start in the
+    /// padded one.
+    func forEachRow(_ body: (Range<Int>, Int) -> Void) {
+      for row in 0..<area * inputs {
+        let start = row * outputs
+        let padded = (row / inputs * paddedInputs + row % inputs) * paddedOutputs
+        body(start..<start + outputs, padded)
+      }
+    }
+  }
 
   init(
     _ layer: ConvolutionLayer, batch: Int, plainInput: Bool, inputGradient: Bool,
     like other: LibraryLayer?
   ) throws(TensorError) {
     label = layer.label
+    let block = Int(Engine.kernels.block)
+    func padded(_ channels: Int) -> Int { (channels + block - 1) / block * block }
+    let kernel = KernelShape(
+      area: layer.kernel * layer.kernel, inputs: layer.input.channels,
+      outputs: layer.output.channels,
+      paddedInputs: plainInput ? layer.input.channels : padded(layer.input.channels),
+      paddedOutputs: padded(layer.output.channels))
+    self.shape = kernel
     var shape = dg_convolution_shape(
-      batch: Int32(batch), in_channels: Int32(layer.input.channels),
+      batch: Int32(batch), in_channels: Int32(kernel.paddedInputs),
       in_height: Int32(layer.input.height), in_width: Int32(layer.input.width),
-      out_channels: Int32(layer.output.channels), out_height: Int32(layer.output.height),
+      out_channels: Int32(kernel.paddedOutputs), out_height: Int32(layer.output.height),
       out_width: Int32(layer.output.width), kernel: Int32(layer.kernel),
       pad: Int32(layer.padding), plain_input: plainInput, relu: true,
       input_gradient: inputGradient)
@@ -24,6 +59,9 @@ final class LibraryLayer {
     _ layer: DenseLayer, batch: Int, inputGradient: Bool, like other: LibraryLayer?
   ) throws(TensorError) {
     label = layer.label
+    self.shape = KernelShape(
+      area: 1, inputs: layer.inputs, outputs: layer.outputs, paddedInputs: layer.inputs,
+      paddedOutputs: layer.outputs)
     var shape = dg_dense_shape(
       batch: Int32(batch), inputs: Int32(layer.inputs), outputs: Int32(layer.outputs),
       relu: !layer.isLogits, input_gradient: inputGradient)
@@ -57,6 +95,9 @@ final class LibraryLayer {
   /// Numbers that the kernel takes in its layout.
   var kernelCount: Int { dg_layout_bytes(layout) / MemoryLayout<Float>.stride }
 
+  /// Numbers that the bias takes.
+  var biasCount: Int { shape.paddedOutputs }
+
   var scratchBytes: Int { dg_layer_scratch_bytes(raw) }
 
   /// The implementations that oneDNN chose.
@@ -83,15 +124,24 @@ final class LibraryLayer {
 
   /// Copies a kernel from (kh, kw, in, out) or (in, out) order into the layer's layout.
   func importKernel(
-    _ plain: UnsafePointer<Float>, to kernel: UnsafeMutablePointer<Float>
+    _ plain: [Float], to kernel: UnsafeMutablePointer<Float>
   ) throws(TensorError) {
-    try check(dg_layer_import_weights(raw, plain, kernel))
+    guard shape.isPadded else { return try check(dg_layer_import_weights(raw, plain, kernel)) }
+    var padded = [Float](repeating: 0, count: shape.paddedCount)
+    shape.forEachRow { row, start in
+      padded.replaceSubrange(start..<start + row.count, with: plain[row])
+    }
+    try check(dg_layer_import_weights(raw, padded, kernel))
   }
 
-  /// Copies a kernel from the layer's layout into (kh, kw, in, out) or (in, out) order.
-  func exportKernel(
-    _ kernel: UnsafePointer<Float>, to plain: UnsafeMutablePointer<Float>
-  ) throws(TensorError) {
-    try check(dg_layer_export_weights(raw, kernel, plain))
+  /// A kernel in the layer's layout, in (kh, kw, in, out) or (in, out) order.
+  func exportKernel(_ kernel: UnsafePointer<Float>) throws(TensorError) -> [Float] {
+    var padded = [Float](repeating: 0, count: shape.paddedCount)
+    try check(dg_layer_export_weights(raw, kernel, &padded))
+    guard shape.isPadded else { return padded }
+    var plain: [Float] = []
+    plain.reserveCapacity(shape.area * shape.inputs * shape.outputs)
+    shape.forEachRow { row, start in plain += padded[start..<start + row.count] }
+    return plain
   }
 }

@@ -39,7 +39,7 @@ public final class Network {
       guard let library = main.trainable(at: slot) else {
         preconditionFailure("layer \(layer.label) has no primitives")
       }
-      shapes.append((layer.label, library.kernelCount, layer.outputs))
+      shapes.append((layer.label, library.kernelCount, library.biasCount))
     }
     parameters = try Parameters(shapes)
     try main.bind(parameters)
@@ -142,10 +142,9 @@ public final class Network {
     var result: [[Float]] = []
     for (slot, layer) in description.trainable.enumerated() {
       let place = parameters.slots[slot]
-      var kernel = [Float](repeating: 0, count: layer.kernelCount)
-      try main.trainable(at: slot)?.exportKernel(arena + place.kernel.lowerBound, to: &kernel)
-      result.append(kernel)
-      result.append(place.bias.map { arena[$0] })
+      guard let library = main.trainable(at: slot) else { continue }
+      result.append(try library.exportKernel(arena + place.kernel.lowerBound))
+      result.append(place.bias.prefix(layer.outputs).map { arena[$0] })
     }
     return result
   }

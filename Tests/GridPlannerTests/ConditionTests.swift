@@ -91,7 +91,11 @@ import Testing
     #expect(left.trials.count > 0)
     #expect(Set(left.trials.map(\.id)) == Set(right.trials.map(\.id)))
     #expect(left.cells.count == right.cells.count)
-    #expect(left.gridText == Self.text + "\n# overrides: \(overrides.joined(separator: " "))\n")
+    // What the results file keeps means the same when it is read again.
+    #expect(left.gridText.hasPrefix(Self.text + "\n# overrides: ["))
+    let again = try GridFile.parse(recorded: left.gridText, name: "x")
+    #expect(again.text == left.gridText)
+    #expect(again.axes == (try GridFile.parse(Self.text, name: "x", overrides: overrides)).axes)
   }
 
   @Test func wholeSectionsAreReplacedAndExtended() throws {
