@@ -147,12 +147,15 @@ public struct Plan: Sendable, Hashable {
   public var metrics: [Metric]
   public var weights: WeightsPolicy
   public var comparisons: [Comparison]
+  /// The difference in test accuracy, in points, below which arms count as equivalent; nil where
+  /// the grid names none.
+  public var margin: Double?
 
   public init(
     title: String, question: String, gridText: String, trials: [PlannedTrial],
     trialColumns: [Column], cells: [PlannedCell], cellColumns: [Column],
     architectures: [Architecture], datasets: [DatasetCard], epochs: Int, metrics: [Metric],
-    weights: WeightsPolicy, comparisons: [Comparison]
+    weights: WeightsPolicy, comparisons: [Comparison], margin: Double? = nil
   ) {
     self.title = title
     self.question = question
@@ -167,5 +170,6 @@ public struct Plan: Sendable, Hashable {
     self.metrics = metrics
     self.weights = weights
     self.comparisons = comparisons
+    self.margin = margin
   }
 }

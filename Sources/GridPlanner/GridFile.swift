@@ -19,11 +19,15 @@ public struct GridFile: Sendable {
   let comparisons: [Comparison]?
   /// nil where the file leaves the choice to the planner.
   let weights: WeightsPolicy?
+  /// Points of test accuracy; nil where the file names no margin.
+  let margin: Double?
   /// Paths of the groups.
   let groups: [String: Setting]
 
   /// The most cells a grid can have.
   public static let mostCells = 1_000_000
+  /// Equivalence margins, in points of test accuracy.
+  static let margins = NumberRange(above: 0, to: 100)
   /// The most values of an axis.
   static let mostLevels = 1_000_000
 
@@ -37,6 +41,7 @@ public struct GridFile: Sendable {
     merging = reader.merging
     comparisons = reader.comparisons
     weights = reader.weights
+    margin = reader.margin
     groups = reader.groups
   }
 

@@ -7,6 +7,7 @@ struct GridReader {
   var title: String?
   var question: String?
   var weights: WeightsPolicy?
+  var margin: Double?
   var merging = Merging.all
   /// The settings of the part of the file that is being read.
   var choices: [Choice] = []
@@ -24,7 +25,8 @@ struct GridReader {
   static let keys =
     Setting.sections.map(\.name)
     + [
-      "pool", "batch", "epochs", "title", "question", "weights", "merge", "groups", "zip", "when",
+      "pool", "batch", "epochs", "title", "question", "weights", "margin", "merge", "groups", "zip",
+      "when",
       "exclude", "only", "union", "include", "sample", "compare",
     ]
 
@@ -49,6 +51,7 @@ struct GridReader {
       case "title": title = readText(entry)
       case "question": question = readText(entry)
       case "weights": weights = readWeights(entry.value)
+      case "margin": margin = readMargin(entry.value)
       case "merge": merging = readMerging(entry.value)
       case "groups": readGroups(entry.value)
       case "zip": readZips(entry.value)
@@ -204,6 +207,19 @@ struct GridReader {
         rawValue: try Scalar.word(text, of: WeightsPolicy.allCases.map(\.rawValue)))
     } catch {
       report(node.position, "weights", error.message)
+      return nil
+    }
+  }
+
+  private mutating func readMargin(_ node: GridNode) -> Double? {
+    guard case .scalar(let text, _) = node.content else {
+      report(node.position, "margin", "is a number of points, not \(node.inWords)")
+      return nil
+    }
+    do {
+      return try Scalar.real(text, noun: "a margin", in: GridFile.margins)
+    } catch {
+      report(node.position, "margin", error.message)
       return nil
     }
   }

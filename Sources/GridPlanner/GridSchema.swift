@@ -18,6 +18,9 @@ public enum GridSchema {
     properties["title"] = ["type": "string", "maxLength": 1000]
     properties["question"] = ["type": "string", "maxLength": 1000]
     properties["weights"] = ["enum": WeightsPolicy.allCases.map(\.rawValue)]
+    properties["margin"] = [
+      "type": "number", "exclusiveMinimum": 0, "maximum": GridFile.margins.upper,
+    ]
     properties["merge"] = [
       "anyOf": [
         ["type": "boolean"],

@@ -69,6 +69,6 @@ public struct PlannedGrid: Sendable {
       trials: (0..<trialCount).map(trial), trialColumns: trialColumns(0..<trialCount),
       cells: cells, cellColumns: grid.columns.map { planner.column($0, places) },
       architectures: architectures, datasets: datasets, epochs: epochs, metrics: metrics,
-      weights: weights, comparisons: comparisons)
+      weights: weights, comparisons: comparisons, margin: grid.margin)
   }
 }

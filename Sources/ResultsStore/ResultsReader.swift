@@ -140,7 +140,8 @@ extension StoredSweep {
         pair.1 && !isTorn.contains(row) ? "" : pair.0
       }, epochsRun: zip(epochs, isPending).map { $1 ? 0 : $0 },
       durations: zip(column("duration").values(Double.self), isPending).map { $1 ? .nan : $0 },
-      metrics: metrics, cells: cells, cellColumns: cellColumns, comparisons: comparisons)
+      metrics: metrics, cells: cells, cellColumns: cellColumns, comparisons: comparisons,
+      margin: margin)
   }
 
   /// The slots that have a start.

@@ -48,6 +48,7 @@ struct Skeleton {
     try file.setAttribute("format_version", .int32(Int32(FileFormat.version)))
     try file.setAttribute("title", text(plan.title))
     try file.setAttribute("question", text(plan.question))
+    if let margin = plan.margin { try file.setAttribute("margin", .text("\(margin)")) }
     try file.setAttribute("creator", text("dropgrid (\(session.versions))"))
     try file.setAttribute(
       "history", text("\(isoTime(createdAt)) created by: \(session.commandLine)"))

@@ -30,6 +30,11 @@ extension StoredSweep {
       return "it asks for the comparisons \(Self.list(comparisons)) and the grid for "
         + Self.list(plan.comparisons)
     }
+    if margin != plan.margin {
+      func words(_ margin: Double?) -> String { margin.map { "\($0)" } ?? "none" }
+      return "its equivalence margin is \(words(margin)) and the grid's \(words(plan.margin)); a "
+        + "margin is chosen before the run"
+    }
     return nil
   }
 

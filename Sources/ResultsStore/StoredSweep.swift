@@ -73,6 +73,7 @@ struct StoredSweep: Sendable {
   var checksums: StoredColumn
   var weights: [StoredWeights]
   var comparisons: [Comparison]
+  var margin: Double?
   var datasets: [DatasetCard]
   var gridText: String
   var planText: String

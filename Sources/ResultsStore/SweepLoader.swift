@@ -39,6 +39,8 @@ struct SweepLoader {
     let (cells, cellColumns) = try cells(file, trials: count)
     let sessions = try provenanceSessions(file)
     let comparisons = try comparisons(file)
+    let hasMargin = try file.hasAttribute("margin")
+    let margin = hasMargin ? Double(try file.textAttribute("margin")) : nil
     return StoredSweep(
       title: try file.textAttribute("title"), question: try file.textAttribute("question"),
       engine: try file.textAttribute("engine"), trialIDs: try trialIDs(rows[0]),
@@ -47,7 +49,8 @@ struct SweepLoader {
       checksums: try read(
         RowColumn(name: FileFormat.checksum, type: .int64), count: count, from: file),
       weights: try weights(file, architectures: architectures), comparisons: comparisons,
-      datasets: try datasets(file), gridText: try text("provenance/grid", from: file),
+      margin: margin, datasets: try datasets(file),
+      gridText: try text("provenance/grid", from: file),
       planText: try text("provenance/plan", from: file), sessions: sessions)
   }
 

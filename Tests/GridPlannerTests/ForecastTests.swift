@@ -59,14 +59,14 @@ import Testing
     Data      fashion-mnist-mini: 28×28×1, 10 classes; 2,000 training, 2,000 test
               images
     Network   small: 105,866 parameters, 6.48 MFLOP per training image
-    Training  12 epochs in batches of 32; SGD at 0.02, Nesterov momentum 0.9
+    Training  10 epochs in batches of 32; SGD at 0.02, Nesterov momentum 0.9
               (keras); weights kept: final
     Compared  placement for each kind, pool
               kind for each placement, pool
               rate for each placement, kind, pool
 
-    Time      4.9 min to 13 min with 2 jobs of 50 GFLOP/s (47.3 TFLOP in all)
-    Disk      76.3 MB: weights 76.2 MB, figures 51.8 kB
+    Time      4.1 min to 11 min with 2 jobs of 50 GFLOP/s (39.4 TFLOP in all)
+    Disk      76.3 MB: weights 76.2 MB, figures 43.2 kB
     Memory    about 7.93 MB a trial that runs, and 12.5 MB of images
 
     trial  pool  rate  placement    kind          seed

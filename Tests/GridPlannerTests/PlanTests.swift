@@ -4,6 +4,15 @@ import Testing
 
 /// Cells, trials and their order.
 @Suite struct PlanTests {
+  @Test func theMarginIsANumberOfPoints() throws {
+    #expect(try plan("epochs: 1").margin == nil)
+    #expect(try plan("epochs: 1\nmargin: 0.5").margin == 0.5)
+    #expect(try plan("epochs: 1", overrides: ["margin=2"]).margin == 2)
+    for value in ["0", "101", "small", "[1, 2]", ".nan"] {
+      #expect(problems("margin: \(value)").first?.hasPrefix("g:1:9: margin") == true)
+    }
+  }
+
   static let placement = """
     pool: [max, average]
     dropout:

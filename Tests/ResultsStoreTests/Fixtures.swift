@@ -73,7 +73,7 @@ enum Fixtures {
           name: "random", shape: ImageShape(height: 8, width: 8, channels: 1), classes: 10,
           train: 100, test: 50, fingerprint: "ab12")
       ], epochs: epochs, metrics: metrics, weights: weights,
-      comparisons: [Comparison(factor: "kind", by: ["rate"])])
+      comparisons: [Comparison(factor: "kind", by: ["rate"])], margin: 0.5)
   }
 
   private static func trial(seed: Int, rate: Double, kind: String, epochs: Int) -> PlannedTrial {

@@ -62,6 +62,8 @@ import Testing
       await refuse("cell 3 is trial 2 in it and 1") { $0.cells[3].trial = 1 }
       await refuse("its cell columns are rate, kind, seed") { $0.cellColumns.removeLast() }
       await refuse("kind by rate and the grid for (none)") { $0.comparisons = [] }
+      await refuse("margin is 0.5 and the grid's 1.0") { $0.margin = 1 }
+      await refuse("margin is 0.5 and the grid's none") { $0.margin = nil }
     }
   }
 

@@ -29,6 +29,7 @@ import Testing
       #expect(results.cellColumns == plan.cellColumns)
       #expect(results.cells == plan.cells)
       #expect(results.comparisons == plan.comparisons)
+      #expect(results.margin == 0.5)
       #expect(results.status[..<4] == [.done, .done, .diverged, .pending])
       #expect(results.epochsRun[..<4] == [4, 4, 2, 0])
       #expect(results.messages[2] == records[2].message)
