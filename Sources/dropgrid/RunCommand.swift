@@ -102,6 +102,7 @@ struct RunCommand: AsyncParsableCommand {
     print("Results: \(path)")
     print("  every trial      dropgrid show \(path) --all")
     print("  this text        dropgrid show \(path) --answer")
+    print("  as a page        dropgrid report \(path)")
     print("  in Python        xarray.open_dataset(\"\(path)\", engine=\"h5netcdf\")")
     if let stopCode {
       let missing = results.status.count { $0 == .pending }
