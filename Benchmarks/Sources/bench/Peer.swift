@@ -56,7 +56,7 @@ struct Peer: ParsableCommand {
       report.win.append([before, speed.measure(), share])
     }
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(__rusage_who_t(truncatingIfNeeded: RUSAGE_SELF.rawValue), &usage)
     report.residentMB = Double(usage.ru_maxrss) / 1024
     print("JSON " + String(decoding: try JSONEncoder().encode(report), as: UTF8.self))
   }
