@@ -91,7 +91,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["/nonexistent/directory/x.h5", "/dev/null/x.h5", "/sys/x.h5"])
+  @Test(arguments: ["/nonexistent/directory/x.h5", "/dev/null/x.h5", "/proc/self/x.h5"])
   func aPlaceThatCannotBeWrittenIsOneError(path: String) async {
     await expectUserError(.badFile, path) { try Fixtures.create(path, Fixtures.plan()) }
     await expectUserError(.badFile, path) { try Fixtures.open(path, Fixtures.plan()) }
