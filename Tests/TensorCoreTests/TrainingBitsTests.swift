@@ -9,9 +9,10 @@ import Testing
 
   static func train(
     _ parts: [TestNetwork.Part], steps: Int = 12, maskSeed: UInt64 = 2, fused: Bool = true,
-    input: FeatureShape = input
+    input: FeatureShape = input, change: (inout NetworkDescription) -> Void = { _ in }
   ) throws -> [[Float]] {
-    let test = TestNetwork(input: input, parts)
+    var test = TestNetwork(input: input, parts)
+    change(&test.description)
     let images = TestImages(
       count: 40, shape: input, classes: test.reference.outputShapes.last?.channels ?? 0)
     let network = try Network(
