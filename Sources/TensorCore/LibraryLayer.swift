@@ -33,7 +33,7 @@ final class LibraryLayer {
   }
 
   init(
-    _ layer: ConvolutionLayer, batch: Int, plainInput: Bool, relu: Bool, inputGradient: Bool,
+    _ layer: ConvolutionLayer, batch: Int, plainInput: Bool, inputGradient: Bool,
     like other: LibraryLayer?
   ) throws(TensorError) {
     label = layer.label
@@ -49,13 +49,12 @@ final class LibraryLayer {
       in_height: Int32(layer.input.height), in_width: Int32(layer.input.width),
       out_channels: Int32(kernel.paddedOutputs), out_height: Int32(layer.output.height),
       out_width: Int32(layer.output.width), kernel: Int32(layer.kernel),
-      pad: Int32(layer.padding), plain_input: plainInput, relu: relu,
-      input_gradient: inputGradient)
+      pad: Int32(layer.padding), plain_input: plainInput, input_gradient: inputGradient)
     raw = try Self.made(layer.label) { dg_convolution_create(&shape, other?.layout, $0) }
   }
 
   init(
-    _ layer: DenseLayer, batch: Int, relu: Bool, inputGradient: Bool, like other: LibraryLayer?
+    _ layer: DenseLayer, batch: Int, inputGradient: Bool, like other: LibraryLayer?
   ) throws(TensorError) {
     label = layer.label
     self.shape = KernelShape(
@@ -63,7 +62,7 @@ final class LibraryLayer {
       paddedOutputs: layer.outputs)
     var shape = dg_dense_shape(
       batch: Int32(batch), inputs: Int32(layer.inputs), outputs: Int32(layer.outputs),
-      relu: relu, input_gradient: inputGradient)
+      input_gradient: inputGradient)
     raw = try Self.made(layer.label) { dg_dense_create(&shape, other?.layout, $0) }
   }
 
