@@ -22,10 +22,8 @@ public final class Network {
   private let main: Executor
   private var executors: [Int: Executor]
 
-  /// Builds the network with Glorot-uniform kernels and zero biases.
-  ///
-  /// Glorot and Bengio, AISTATS 2010: uniform in ±√(6 / (fan in + fan out)); a convolution's fans
-  /// are kernel area × channels.
+  /// Builds the network with random kernels, as each layer's initialiser draws them, and zero
+  /// biases.
   ///
   /// - Parameter batch: images per training step; other numbers work, and cost memory of their own.
   public init(
@@ -51,13 +49,8 @@ public final class Network {
   private func initialise(seed: UInt64) throws(TensorError) {
     for (slot, layer) in description.trainable.enumerated() {
       let key = RandomKey(seed: seed, stream: .initialisation, name: layer.name)
-      var kernel = [Float](repeating: 0, count: layer.kernelCount)
-      kernel.withUnsafeMutableBufferPointer { values in
-        guard let start = values.baseAddress else { return }
-        dg_random_uniform(key.raw, start, values.count)
-      }
-      let limit = Float((6 / Double(layer.fanIn + layer.fanOut)).squareRoot())
-      for index in kernel.indices { kernel[index] = (2 * kernel[index] - 1) * limit }
+      let kernel = layer.initialiser.weights(
+        key, count: layer.kernelCount, fanIn: layer.fanIn, fanOut: layer.fanOut)
       try load(kernel: kernel, slot: slot)
     }
     parameters.weightsChanged()
@@ -78,12 +71,16 @@ public final class Network {
 
   /// One update on the images at `indices`; `step` counts the updates before it.
   ///
-  /// - Returns: the loss before the update, with dropout on.
+  /// - Parameter labelSmoothing: the share ε, 0 ≤ ε < 1, of the uniform distribution in the target
+  ///   of the loss, (1 − ε) · one-hot + ε / classes (Szegedy et al., CVPR 2016).
+  /// - Returns: the loss before the update, with dropout and label smoothing on.
   /// - Throws: `TensorError.diverged` where the loss or a gradient is not finite.
   public func train(
-    _ images: Images, indices: [Int32], optimiser: SGD, step: Int
+    _ images: Images, indices: [Int32], optimiser: Optimiser, step: Int,
+    labelSmoothing: Double = 0
   ) throws(TensorError) -> BatchLoss {
-    let loss = try gradient(images, indices: indices, step: step)
+    let loss = try gradient(
+      images, indices: indices, step: step, labelSmoothing: labelSmoothing)
     guard loss.sum.isFinite else { throw TensorError.diverged(place: "the loss", step: step) }
     try parameters.update(optimiser, step: step)
     return loss
@@ -92,17 +89,18 @@ public final class Network {
   /// Forward and backward on the images at `indices`, without an update.
   @discardableResult
   package func gradient(
-    _ images: Images, indices: [Int32], step: Int
+    _ images: Images, indices: [Int32], step: Int, labelSmoothing: Double = 0
   ) throws(TensorError) -> BatchLoss {
+    precondition((0..<1).contains(labelSmoothing), "label smoothing lies in [0, 1)")
     let executor = try executor(batch: indices.count)
     executor.load(images: images.pixels, labels: images.labels, indices: indices)
     try executor.forward(parameters, training: MaskMoment(seed: maskSeed, step: step))
-    let loss = executor.loss(rows: indices.count, gradient: true)
+    let loss = executor.loss(rows: indices.count, gradient: true, smoothing: labelSmoothing)
     try executor.backward(parameters)
     return loss
   }
 
-  /// Loss and accuracy without dropout on the first `count` images.
+  /// Loss and accuracy without dropout or label smoothing on the first `count` images.
   public func evaluate(_ images: Images, count: Int) throws(TensorError) -> BatchLoss {
     let executor = try executor(batch: evaluationBatch)
     var total = BatchLoss()
@@ -174,6 +172,7 @@ struct TrainableShape {
   var outputs: Int
   var fanIn: Int
   var fanOut: Int
+  var initialiser: Initialiser
 }
 
 extension NetworkDescription {
@@ -187,11 +186,12 @@ extension NetworkDescription {
           label: layer.label, name: layer.name,
           kernelCount: area * layer.input.channels * layer.output.channels,
           outputs: layer.output.channels, fanIn: area * layer.input.channels,
-          fanOut: area * layer.output.channels)
+          fanOut: area * layer.output.channels, initialiser: layer.initialiser)
       case .dense(let layer):
         return TrainableShape(
           label: layer.label, name: layer.name, kernelCount: layer.inputs * layer.outputs,
-          outputs: layer.outputs, fanIn: layer.inputs, fanOut: layer.outputs)
+          outputs: layer.outputs, fanIn: layer.inputs, fanOut: layer.outputs,
+          initialiser: layer.initialiser)
       case .pool: return nil
       }
     }

@@ -52,10 +52,11 @@ public struct ConvolutionLayer: Sendable, Hashable {
   public var output: FeatureShape
   public var kernel: Int
   public var padding: Int
+  public var initialiser: Initialiser
 
   public init(
     label: String, name: RandomName, input: FeatureShape, output: FeatureShape, kernel: Int,
-    padding: Int
+    padding: Int, initialiser: Initialiser = .glorotUniform
   ) {
     self.label = label
     self.name = name
@@ -63,6 +64,7 @@ public struct ConvolutionLayer: Sendable, Hashable {
     self.output = output
     self.kernel = kernel
     self.padding = padding
+    self.initialiser = initialiser
   }
 }
 
@@ -102,10 +104,11 @@ public struct DenseLayer: Sendable, Hashable {
   public var outputs: Int
   public var isLogits: Bool
   public var dropout: Dropout?
+  public var initialiser: Initialiser
 
   public init(
     label: String, name: RandomName, inputs: Int, outputs: Int, isLogits: Bool,
-    dropout: Dropout? = nil
+    dropout: Dropout? = nil, initialiser: Initialiser = .glorotUniform
   ) {
     self.label = label
     self.name = name
@@ -113,6 +116,7 @@ public struct DenseLayer: Sendable, Hashable {
     self.outputs = outputs
     self.isLogits = isLogits
     self.dropout = dropout
+    self.initialiser = initialiser
   }
 }
 

@@ -7,7 +7,8 @@ struct ParameterSlot {
   var bias: Range<Int>
 }
 
-/// Weights, their gradients and velocities: one arena each, so that an update is one pass.
+/// Weights, their gradients and the optimiser's memory: one arena each, so that an update is one
+/// pass.
 ///
 /// Kernels lie in the layouts that oneDNN chose; each array starts on a 64-byte boundary, and
 /// what lies between them is zero and stays so.
@@ -17,6 +18,8 @@ final class Parameters {
   private let weightsBuffer: AlignedBuffer
   private let gradientsBuffer: AlignedBuffer
   private let velocitiesBuffer: AlignedBuffer
+  /// Allocated when an optimiser first asks for it.
+  private var secondMomentsBuffer: AlignedBuffer?
 
   /// Changes with every update.
   private(set) var version: UInt64 = 0
@@ -43,15 +46,38 @@ final class Parameters {
 
   func weightsChanged() { version += 1 }
 
-  /// One update of every weight.
+  /// The second moments, zero at first; nil while no optimiser has asked for them.
+  var secondMoments: UnsafeMutablePointer<Float>? {
+    secondMomentsBuffer == nil ? nil : secondMomentsBuffer?.floats
+  }
+
+  /// The second moments of an optimiser that has them.
+  func makeSecondMoments() throws(TensorError) -> UnsafeMutablePointer<Float> {
+    if let secondMoments { return secondMoments }
+    let buffer = try AlignedBuffer(floats: count)
+    let values = buffer.floats
+    secondMomentsBuffer = consume buffer
+    return values
+  }
+
+  /// One update of every weight; `step` counts those before it.
   ///
-  /// - Throws: `TensorError.diverged` naming the first gradient, else weights, not finite.
-  func update(_ options: SGD, step: Int) throws(TensorError) {
-    let finite = Engine.kernels.sgd(
-      options.raw(step: step), weights, velocitiesBuffer.floats, gradients, count)
+  /// - Throws: `TensorError.diverged` naming the first gradient, else weights, else second moments
+  ///   not finite.
+  func update(_ optimiser: Optimiser, step: Int) throws(TensorError) {
+    let finite =
+      switch optimiser {
+      case .sgd(let options):
+        Engine.kernels.sgd(options.raw(step: step), weights, velocities, gradients, count)
+      case .adam(let options):
+        Engine.kernels.adam(
+          options.raw(step: step), weights, velocities, try makeSecondMoments(), gradients, count)
+      }
     weightsChanged()
     guard !finite else { return }
-    for (what, values) in [("gradient", gradients), ("weights", weights)] {
+    for (what, values) in [
+      ("gradient", gradients), ("weights", weights), ("second moment", secondMoments ?? weights),
+    ] {
       for slot in slots {
         for (role, range) in [("kernel", slot.kernel), ("bias", slot.bias)]
         where range.contains(where: { !values[$0].isFinite }) {
@@ -59,37 +85,5 @@ final class Parameters {
         }
       }
     }
-  }
-}
-
-/// Stochastic gradient descent with momentum μ, Nesterov's variant and time-based decay.
-///
-/// η = η₀ / (1 + decay · t), t updates so far. Keras: v ← μv − ηg, w ← w + v, or w ← w + μv − ηg
-/// with Nesterov. PyTorch: v ← μv + g, w ← w − ηv, or w ← w − η(g + μv). The two differ once η
-/// changes.
-public struct SGD: Sendable, Hashable {
-  public enum Form: Sendable, Hashable { case keras, pytorch }
-
-  public var learningRate: Double
-  public var momentum: Double
-  public var nesterov: Bool
-  public var decay: Double
-  public var form: Form
-
-  public init(
-    learningRate: Double, momentum: Double = 0, nesterov: Bool = false, decay: Double = 0,
-    form: Form = .keras
-  ) {
-    self.learningRate = learningRate
-    self.momentum = momentum
-    self.nesterov = nesterov
-    self.decay = decay
-    self.form = form
-  }
-
-  fileprivate func raw(step: Int) -> dg_sgd {
-    dg_sgd(
-      learning_rate: Float(learningRate / (1 + decay * Double(step))), momentum: Float(momentum),
-      nesterov: nesterov, keras: form == .keras)
   }
 }
