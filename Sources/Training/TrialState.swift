@@ -33,6 +33,7 @@ struct TrialState {
     writer.append(network.weights)
     writer.append(network.velocities)
     writer.append(network.secondMoments)
+    writer.append(network.statistics)
     return writer.bytes
   }
 
@@ -66,10 +67,12 @@ struct TrialState {
     }
     self.metrics = metrics
     guard let weights = reader.array(Float.self), let velocities = reader.array(Float.self),
-      let secondMoments = reader.array(Float.self), reader.bytes.isEmpty
+      let secondMoments = reader.array(Float.self), let statistics = reader.array(Float.self),
+      reader.bytes.isEmpty
     else { return nil }
     network = NetworkState(
-      weights: weights, velocities: velocities, secondMoments: secondMoments)
+      weights: weights, velocities: velocities, secondMoments: secondMoments,
+      statistics: statistics)
   }
 }
 
@@ -112,5 +115,5 @@ private struct ByteReader {
 
 extension NetworkState {
   /// What stands in a state while the network itself holds the numbers.
-  static var none: NetworkState { NetworkState(weights: [], velocities: []) }
+  static var none: NetworkState { NetworkState(weights: [], velocities: [], statistics: []) }
 }

@@ -14,11 +14,11 @@ import Testing
       layers: [
         .dense(
           DenseLayer(
-            label: "dense1", name: hidden, inputs: 200, outputs: 150, isLogits: false,
+            label: "dense1", name: hidden, inputs: 200, outputs: 150,
             initialiser: initialiser)),
         .dense(
           DenseLayer(
-            label: "logits", name: .logitsKernel, inputs: 150, outputs: 10, isLogits: true,
+            label: "logits", name: .logitsKernel, inputs: 150, outputs: 10,
             initialiser: initialiser)),
       ])
     return try Network(description, batch: 2, initialisationSeed: seed, maskSeed: 0)
