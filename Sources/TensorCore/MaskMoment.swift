@@ -5,10 +5,14 @@ struct MaskMoment {
   var seed: UInt64
   var step: Int
 
+  /// The key of this moment's numbers for `name`.
+  func key(_ name: RandomName) -> RandomKey {
+    RandomKey(seed: seed, stream: .mask, name: name, step: UInt32(truncatingIfNeeded: step))
+  }
+
   func draw(_ dropout: Dropout, into bits: UnsafeMutablePointer<UInt16>, words: Int) {
-    let key = RandomKey(
-      seed: seed, stream: .mask, name: dropout.name, step: UInt32(truncatingIfNeeded: step))
-    Engine.kernels.mask_bits(key.raw, dropThreshold(rate: dropout.rate), bits, words)
+    Engine.kernels.mask_bits(
+      key(dropout.name).raw, dropThreshold(rate: dropout.rate), bits, words)
   }
 }
 

@@ -119,13 +119,14 @@ public final class Network {
   /// Evaluation uses the training batch's primitives where that is a sensible size.
   private var evaluationBatch: Int { (16...256).contains(main.batch) ? main.batch : 32 }
 
-  /// Logits of the images at `indices` without dropout.
+  /// Logits of the images at `indices`, without dropout or with the masks of update `step`.
   package func logits(
-    _ images: Images, indices: [Int32]
+    _ images: Images, indices: [Int32], step: Int? = nil
   ) throws(TensorError) -> [[Float]] {
     let executor = try executor(batch: indices.count)
     executor.load(images: images.pixels, labels: images.labels, indices: indices)
-    try executor.forward(.evaluation)
+    try executor.forward(
+      Pass(masks: step.map { MaskMoment(seed: maskSeed, step: $0) }, isTraining: false))
     return (0..<indices.count).map(executor.logits)
   }
 
