@@ -13,7 +13,8 @@ public struct DropConnect: Sendable, Hashable {
     ///
     /// Where the paper draws `samples` random numbers, the average here is over as many quantiles,
     /// those of (i + ½) / samples: the same in the limit, closer to it, and the same at every
-    /// evaluation. Without an activation right behind the layer it is the mean.
+    /// evaluation. Without an activation right behind the layer it is the mean. An evaluation knows
+    /// of no update, so the schedule is constant.
     case gaussian(samples: Int)
   }
 
@@ -23,17 +24,25 @@ public struct DropConnect: Sendable, Hashable {
   /// the biases follow.
   public var name: RandomName
   public var inference: Inference
+  public var schedule: DropoutSchedule
 
-  public init(rate: Double, name: RandomName, inference: Inference = .mean) {
+  public init(
+    rate: Double, name: RandomName, inference: Inference = .mean,
+    schedule: DropoutSchedule = .constant
+  ) {
     precondition(rate > 0 && rate < 1, "a dropout rate is above 0 and below 1, not \(rate)")
     if case .gaussian(let samples) = inference {
       precondition(samples > 0, "an average is over 1 number or more, not \(samples)")
+      precondition(schedule == .constant, "Gaussian inference is for a constant rate")
     }
     self.rate = rate
     self.name = name
     self.inference = inference
+    self.schedule = schedule
   }
 
   /// The decisions about the weights.
-  var dropout: Dropout { Dropout(kind: .elementWise, rate: rate, name: name) }
+  var dropout: Dropout {
+    Dropout(kind: .elementWise, rate: rate, name: name, schedule: schedule)
+  }
 }

@@ -15,7 +15,8 @@ public struct PoolLayer: Sendable, Hashable {
     /// Training drops each number of a window with the dropout's rate, without scaling the others,
     /// and takes the largest; a dropped number counts as 0. Evaluation takes what that gives on
     /// average, the paper's probabilistic weighted pooling: with the positive numbers in descending
-    /// order Σ rateⁱ · (1 − rate) · a[i], i = 0, 1, …
+    /// order Σ rateⁱ · (1 − rate) · a[i], i = 0, 1, … An evaluation knows of no update, so the
+    /// dropout's schedule is constant.
     case maxPoolingDropout(Dropout)
   }
 
@@ -30,7 +31,9 @@ public struct PoolLayer: Sendable, Hashable {
     self.input = input
     self.output = output
     if case .maxPoolingDropout(let dropout) = kind {
-      precondition(dropout.kind == .elementWise, "max-pooling dropout is element-wise")
+      precondition(
+        dropout.kind == .elementWise && dropout.schedule == .constant,
+        "max-pooling dropout is element-wise, at a constant rate")
     }
   }
 }

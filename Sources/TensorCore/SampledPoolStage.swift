@@ -23,8 +23,6 @@ final class SampledPoolStage: Stage {
       let masks = try GroupMasks(
         DropoutGroup(elementWise: dropout), layer.input, batch: batch)
       self.masks = masks
-      raw.before_bits = masks.bits
-      raw.before_scale = 1
       uniformCount = 0
     } else {
       label = "stochastic pool of \(layer.input.height)×\(layer.input.width)"
@@ -43,7 +41,7 @@ final class SampledPoolStage: Stage {
     switch kind {
     case .stochastic(let name):
       if let moment = pass.masks {
-        dg_random_uniform(moment.key(name).raw, uniforms.floats, uniformCount)
+        dg_random_uniform(moment.key(name), uniforms.floats, uniformCount)
       }
       Engine.kernels.stochastic_forward(
         &raw, arrays.input, pass.masks == nil ? nil : uniforms.floats, arrays.output,
@@ -51,6 +49,8 @@ final class SampledPoolStage: Stage {
     case .maxPoolingDropout(let dropout):
       if let moment = pass.masks {
         masks?.draw(moment)
+        raw.before_bits = masks?.bits
+        raw.before_scale = 1
         Engine.kernels.pool_forward(&raw, arrays.input, arrays.output, winners.octets)
       } else {
         Engine.kernels.expected_max_forward(

@@ -8,6 +8,7 @@ enum StagePlan {
   case batchNorm(BatchNormLayer, slot: Int)
   case activation(Activation, TensorShape)
   case dropout(DropoutGroup, TensorShape)
+  case mask(Dropout, TensorShape)
   case pool(PoolPlan)
   case sampledPool(PoolLayer)
   case globalAverage(FeatureShape)
@@ -89,6 +90,13 @@ struct StagePlanner {
 
   private static func steps(_ layers: [NetworkDescription.Layer]) -> [Step] {
     var layers = layers
+    for index in layers.indices {
+      // Shared decisions that are the same as another kind's.
+      if case .dropout(var dropout) = layers[index] {
+        dropout.kind = dropout.kind.simplified
+        layers[index] = .dropout(dropout)
+      }
+    }
     for index in layers.indices.dropLast() {
       if case .dropout(let dropout) = layers[index], dropout.kind == .spatial,
         case .pool(let pool) = layers[index + 1], pool.kind == .max
@@ -103,12 +111,11 @@ struct StagePlanner {
         steps.append(.layer(layer))
         continue
       }
-      if case .group(var group) = steps.last, group.add(dropout) {
-        steps[steps.count - 1] = .group(group)
+      var group = DropoutGroup()
+      if case .group(var last) = steps.last, last.add(dropout) {
+        steps[steps.count - 1] = .group(last)
       } else {
-        var group = DropoutGroup()
-        _ = group.add(dropout)
-        steps.append(.group(group))
+        steps.append(group.add(dropout) ? .group(group) : .layer(layer))
       }
     }
     return steps
@@ -131,7 +138,7 @@ struct StagePlanner {
       } else {
         stages.append(.activation(activation, shape))
       }
-    case .dropout: break
+    case .dropout(let dropout): stages.append(.mask(dropout, shape))
     case .pool(let layer) where layer.kind != .max && layer.kind != .average:
       stages.append(.sampledPool(layer))
       shape = TensorShape(shape: layer.output, layout: dg_layout_blocked)
@@ -183,6 +190,17 @@ struct StagePlanner {
       stages[stages.count - 1] = .dense(
         layer, slot: slot, relu: true, dropout: group.elementWise)
     default: stages.append(.dropout(group, shape))
+    }
+  }
+}
+
+extension Dropout.Kind {
+  /// The same decisions in the words of a simpler kind.
+  fileprivate var simplified: Dropout.Kind {
+    switch self {
+    case .shared(false, false, false, false): .elementWise
+    case .shared(false, true, true, false): .spatial
+    default: self
     }
   }
 }

@@ -11,6 +11,8 @@ final class WeightMask {
   private let masked: AlignedBuffer
   /// Changes whenever the masked weights have.
   private(set) var version: UInt64 = 0
+  /// 1 / (1 − rate) of the mask in use; nil where there is none.
+  private var scale: Float?
   /// The parameters' version whose weights are there without a mask; nil behind one.
   private var plainVersion: UInt64?
 
@@ -40,7 +42,8 @@ final class WeightMask {
     _ moment: MaskMoment?, kernel: UnsafePointer<Float>, bias: UnsafePointer<Float>,
     version: UInt64
   ) {
-    guard let moment else {
+    guard let moment, case let rate = moment.rate(dropout), rate > 0 else {
+      scale = nil
       guard plainVersion != version else { return }
       self.kernel.update(from: kernel, count: kernelCount)
       self.bias.update(from: bias, count: positions.count - kernelCount)
@@ -48,26 +51,28 @@ final class WeightMask {
       self.version += 1
       return
     }
-    moment.draw(dropout, into: bits.words, words: words)
-    mask(kernel, self.kernel, bias, self.bias)
+    moment.draw(dropout, rate: rate, into: bits.words, words: words)
+    let scale = Float(1 / (1 - rate))
+    self.scale = scale
+    mask(kernel, self.kernel, bias, self.bias, scale)
     plainVersion = nil
     self.version += 1
   }
 
   /// Turns gradients by the masked weights into those by the weights.
   func maskGradients(kernel: UnsafeMutablePointer<Float>, bias: UnsafeMutablePointer<Float>) {
-    mask(kernel, kernel, bias, bias)
+    if let scale { mask(kernel, kernel, bias, bias, scale) }
   }
 
   private func mask(
     _ kernel: UnsafePointer<Float>, _ maskedKernel: UnsafeMutablePointer<Float>,
-    _ bias: UnsafePointer<Float>, _ maskedBias: UnsafeMutablePointer<Float>
+    _ bias: UnsafePointer<Float>, _ maskedBias: UnsafeMutablePointer<Float>, _ scale: Float
   ) {
     positions.withUnsafeBufferPointer { positions in
       guard let start = positions.baseAddress else { return }
-      dg_mask_weights(kernel, start, bits.words, dropout.scale, maskedKernel, kernelCount)
+      dg_mask_weights(kernel, start, bits.words, scale, maskedKernel, kernelCount)
       dg_mask_weights(
-        bias, start + kernelCount, bits.words, dropout.scale, maskedBias,
+        bias, start + kernelCount, bits.words, scale, maskedBias,
         positions.count - kernelCount)
     }
   }

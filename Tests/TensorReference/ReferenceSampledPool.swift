@@ -12,9 +12,9 @@ package struct ReferenceSampledPool: Sendable {
     ReferenceSampling.forEachWindow(input, size: size) { n, y, x, c, window in
       let result: (output: Double, gradient: [Double])
       switch (layer, mode) {
-      case (.stochasticPool(let site, _), .training(_, let uniform)):
+      case (.stochasticPool(let site, _), .training(_, _, let uniform)):
         result = ReferenceSampling.stochastic(window, uniform: uniform(site, n, y, x, c))
-      case (.maxPoolingDropout(let site, _, _), .training(let keep, _)):
+      case (.maxPoolingDropout(let site, _, _), .training(let keep, _, _)):
         let keeps = window.indices.map {
           keep(site, n, y * size + $0 / size, x * size + $0 % size, c)
         }
