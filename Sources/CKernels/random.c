@@ -45,30 +45,6 @@ void dg_random_uniform(dg_random_key key, float *out, size_t count) {
   }
 }
 
-// Wichura, "Algorithm AS 241: the percentage points of the normal distribution", Applied
-// Statistics 37 (1988), PPND7.
-double dg_normal_quantile(double p) {
-  const double q = p - 0.5;
-  if (q >= -0.425 && q <= 0.425) {
-    const double r = 0.180625 - q * q;
-    return q * (((5.9109374720e+1 * r + 1.5929113202e+2) * r + 5.0434271938e+1) * r +
-                3.3871327179e+0) /
-           (((6.7187563600e+1 * r + 7.8757757664e+1) * r + 1.7895169469e+1) * r + 1);
-  }
-  double r = __builtin_sqrt(-dg_log(q < 0 ? p : 1 - p));
-  double z;
-  if (r <= 5) {
-    r -= 1.6;
-    z = (((1.7023821103e-1 * r + 1.3067284816e+0) * r + 2.7568153900e+0) * r + 1.4234372777e+0) /
-        ((1.2021132975e-1 * r + 7.3700164250e-1) * r + 1);
-  } else {
-    r -= 5;
-    z = (((1.7337203997e-2 * r + 4.2868294337e-1) * r + 3.0812263860e+0) * r + 6.6579051150e+0) /
-        ((1.2258202635e-2 * r + 2.4197894225e-1) * r + 1);
-  }
-  return q < 0 ? -z : z;
-}
-
 void dg_random_normal(dg_random_key key, float *out, size_t count) {
   uint32_t words[4] = {0};
   for (size_t i = 0; i < count; i++) {
