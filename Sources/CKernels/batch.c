@@ -108,9 +108,12 @@ void dg_channel_factors(const uint16_t *bits, float scale, bool multiply, float 
 }
 
 dg_loss dg_softmax_cross_entropy(const float *logits, const int32_t *labels, int32_t rows,
-                                 int32_t batch, int32_t classes, float *gradient) {
+                                 int32_t batch, int32_t classes, double smoothing,
+                                 float *gradient) {
   dg_loss result = {0, 0};
   const size_t k = (size_t)classes;
+  // Every class's share of the target, and the label's.
+  const double share = smoothing / classes, own = smoothing > 0 ? 1 - smoothing + share : 1;
   for (int32_t row = 0; row < rows; row++) {
     const float *z = logits + (size_t)row * k;
     const size_t label = (size_t)labels[row];
@@ -124,19 +127,65 @@ dg_loss dg_softmax_cross_entropy(const float *logits, const int32_t *labels, int
     for (size_t i = 0; i < k; i++) {
       sum += dg_exp((double)z[i] - (double)z[best]);
     }
+    double target = (double)z[label];
+    if (smoothing > 0) {
+      target *= 1 - smoothing;
+      for (size_t i = 0; i < k; i++) {
+        target += share * (double)z[i];
+      }
+    }
     // A row with NaN has no loss: without this an unlucky order of the comparisons hides it.
-    result.loss += numbers ? dg_log(sum) + (double)z[best] - (double)z[label] : __builtin_nan("");
+    result.loss += numbers ? dg_log(sum) + (double)z[best] - target : __builtin_nan("");
     result.correct += numbers && best == label;
     if (gradient != NULL) {
       float *g = gradient + (size_t)row * k;
       for (size_t i = 0; i < k; i++) {
         const double p = dg_exp((double)z[i] - (double)z[best]) / sum;
-        g[i] = (float)((p - (i == label ? 1 : 0)) / rows);
+        g[i] = (float)((p - (i == label ? own : share)) / rows);
       }
     }
   }
   if (gradient != NULL && batch > rows) {
     memset(gradient + (size_t)rows * k, 0, (size_t)(batch - rows) * k * sizeof(float));
+  }
+  return result;
+}
+
+void dg_add_softmax(const float *logits, int32_t rows, int32_t classes, double *sums) {
+  const size_t k = (size_t)classes;
+  for (size_t row = 0; row < (size_t)rows; row++) {
+    const float *z = logits + row * k;
+    float largest = z[0];
+    for (size_t i = 1; i < k; i++) {
+      largest = z[i] > largest ? z[i] : largest;
+    }
+    double sum = 0;
+    for (size_t i = 0; i < k; i++) {
+      sum += dg_exp((double)z[i] - (double)largest);
+    }
+    for (size_t i = 0; i < k; i++) {
+      sums[row * k + i] += dg_exp((double)z[i] - (double)largest) / sum;
+    }
+  }
+}
+
+dg_loss dg_mean_cross_entropy(const double *sums, const int32_t *labels, int32_t rows,
+                              int32_t classes, int32_t samples) {
+  dg_loss result = {0, 0};
+  const size_t k = (size_t)classes;
+  for (size_t row = 0; row < (size_t)rows; row++) {
+    const double *p = sums + row * k;
+    const size_t label = (size_t)labels[row];
+    size_t best = 0;
+    bool numbers = p[0] == p[0];
+    for (size_t i = 1; i < k; i++) {
+      best = p[i] > p[best] ? i : best;
+      numbers = numbers && p[i] == p[i];
+    }
+    // A prediction of 0 is one that is too small for a double.
+    const double mean = p[label] / samples;
+    result.loss -= numbers ? dg_log(mean > 0x1p-1022 ? mean : 0x1p-1022) : __builtin_nan("");
+    result.correct += numbers && best == label;
   }
   return result;
 }

@@ -21,11 +21,8 @@ public final class Network {
   private let main: Executor
   private var executors: [Int: Executor]
 
-  /// Builds the network with Glorot-uniform kernels, zero biases and batch normalisation that
-  /// changes no scale.
-  ///
-  /// Glorot and Bengio, AISTATS 2010: uniform in ±√(6 / (fan in + fan out)); a convolution's fans
-  /// are kernel area × channels.
+  /// Builds the network with random kernels, as each layer's initialiser draws them, zero biases
+  /// and batch normalisation that changes no scale.
   ///
   /// - Parameters:
   ///   - batch: images per training step; other numbers work, and cost memory of their own.
@@ -76,40 +73,69 @@ public final class Network {
 
   /// One update on the images at `indices`; `step` counts the updates before it.
   ///
-  /// - Returns: the loss before the update, with dropout on.
-  /// - Throws: `TensorError.diverged` where the loss or a gradient is not finite.
+  /// - Parameter labelSmoothing: the share ε, 0 ≤ ε < 1, of the uniform distribution in the target
+  ///   of the loss, (1 − ε) · one-hot + ε / classes (Szegedy et al., CVPR 2016).
+  /// - Returns: the loss before the update, with dropout and label smoothing on.
+  /// - Throws: `TensorError.diverged` where the loss, a gradient or a weight is not finite, with the
+  ///   layer where that began.
   public func train(
-    _ images: Images, indices: [Int32], optimiser: SGD, step: Int
+    _ images: Images, indices: [Int32], optimiser: Optimiser, step: Int,
+    labelSmoothing: Double = 0
   ) throws(TensorError) -> BatchLoss {
-    let loss = try gradient(images, indices: indices, step: step)
-    guard loss.sum.isFinite else { throw TensorError.diverged(place: "the loss", step: step) }
-    try parameters.update(optimiser, step: step)
+    let loss = try gradient(
+      images, indices: indices, step: step, labelSmoothing: labelSmoothing)
+    let executor = try executor(batch: indices.count)
+    guard loss.sum.isFinite else {
+      throw TensorError.diverged(place: executor.firstNonFinite ?? "the loss", step: step)
+    }
+    do {
+      try parameters.update(optimiser, step: step)
+    } catch {
+      guard case .diverged = error, let place = executor.firstNonFinite else { throw error }
+      throw TensorError.diverged(place: place, step: step)
+    }
     return loss
   }
 
   /// Forward and backward on the images at `indices`, without an update.
   @discardableResult
   package func gradient(
-    _ images: Images, indices: [Int32], step: Int
+    _ images: Images, indices: [Int32], step: Int, labelSmoothing: Double = 0
   ) throws(TensorError) -> BatchLoss {
+    precondition((0..<1).contains(labelSmoothing), "label smoothing lies in [0, 1)")
     let executor = try executor(batch: indices.count)
     executor.load(images: images.pixels, labels: images.labels, indices: indices)
     try executor.forward(
       Pass(masks: MaskMoment(seed: maskSeed, step: step), isTraining: true))
-    let loss = executor.loss(rows: indices.count, gradient: true)
+    let loss = executor.loss(rows: indices.count, gradient: true, smoothing: labelSmoothing)
     try executor.backward()
     return loss
   }
 
-  /// Loss and accuracy without dropout on the first `count` images.
-  public func evaluate(_ images: Images, count: Int) throws(TensorError) -> BatchLoss {
+  /// Loss and accuracy on the first `count` images, without label smoothing.
+  ///
+  /// - Parameter monteCarlo: nil for one prediction without dropout; else the prediction is the mean
+  ///   of several with dropout, whose masks have no number in common with those of training.
+  public func evaluate(
+    _ images: Images, count: Int, monteCarlo: MonteCarlo? = nil
+  ) throws(TensorError) -> BatchLoss {
     let executor = try executor(batch: evaluationBatch)
     var total = BatchLoss()
-    for start in stride(from: 0, to: count, by: executor.batch) {
+    for (batch, start) in stride(from: 0, to: count, by: executor.batch).enumerated() {
       let rows = Int32(start)..<Int32(min(start + executor.batch, count))
       executor.load(images: images.pixels, labels: images.labels, indices: Array(rows))
-      try executor.forward(.evaluation)
-      total += executor.loss(rows: rows.count, gradient: false)
+      guard let monteCarlo else {
+        try executor.forward(.evaluation)
+        total += executor.loss(rows: rows.count, gradient: false)
+        continue
+      }
+      var sums = [Double](repeating: 0, count: rows.count * executor.classes)
+      for sample in 0..<monteCarlo.samples {
+        let masks = MaskMoment(seed: maskSeed, monteCarlo, sample: sample, batch: batch)
+        try executor.forward(Pass(masks: masks, isTraining: false))
+        executor.addPredictions(rows: rows.count, to: &sums)
+      }
+      total += executor.loss(rows: rows.count, samples: monteCarlo.samples, sums: sums)
     }
     return total
   }
@@ -117,13 +143,14 @@ public final class Network {
   /// Evaluation uses the training batch's primitives where that is a sensible size.
   private var evaluationBatch: Int { (16...256).contains(main.batch) ? main.batch : 32 }
 
-  /// Logits of the images at `indices` without dropout.
+  /// Logits of the images at `indices`, without dropout or with the masks of update `step`.
   package func logits(
-    _ images: Images, indices: [Int32]
+    _ images: Images, indices: [Int32], step: Int? = nil
   ) throws(TensorError) -> [[Float]] {
     let executor = try executor(batch: indices.count)
     executor.load(images: images.pixels, labels: images.labels, indices: indices)
-    try executor.forward(.evaluation)
+    try executor.forward(
+      Pass(masks: step.map { MaskMoment(seed: maskSeed, step: $0) }, isTraining: false))
     return (0..<indices.count).map(executor.logits)
   }
 

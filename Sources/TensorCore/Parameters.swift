@@ -31,8 +31,8 @@ struct ParameterSlot {
   }
 }
 
-/// Weights, their gradients and velocities: one arena each, so that an update is one pass; and
-/// running statistics.
+/// Weights, their gradients and the optimiser's memory: one arena each, so that an update is one
+/// pass; and running statistics.
 ///
 /// Kernels lie in the layouts that oneDNN chose; each array starts on a 64-byte boundary, and
 /// what lies between them is zero and stays so.
@@ -43,6 +43,8 @@ final class Parameters {
   private let weightsBuffer: AlignedBuffer
   private let gradientsBuffer: AlignedBuffer
   private let velocitiesBuffer: AlignedBuffer
+  /// Allocated when an optimiser first asks for it.
+  private var secondMomentsBuffer: AlignedBuffer?
   private let statisticsBuffer: AlignedBuffer
 
   /// Changes with every update.
@@ -81,21 +83,59 @@ final class Parameters {
 
   func weightsChanged() { version += 1 }
 
-  /// One update of every weight.
+  /// The second moments, zero at first; nil while no optimiser has asked for them.
+  var secondMoments: UnsafeMutablePointer<Float>? {
+    secondMomentsBuffer == nil ? nil : secondMomentsBuffer?.floats
+  }
+
+  /// The second moments of an optimiser that has them.
+  func makeSecondMoments() throws(TensorError) -> UnsafeMutablePointer<Float> {
+    if let secondMoments { return secondMoments }
+    let buffer = try AlignedBuffer(floats: count)
+    let values = buffer.floats
+    secondMomentsBuffer = consume buffer
+    return values
+  }
+
+  /// One update of every weight; `step` counts those before it.
   ///
-  /// - Throws: `TensorError.diverged` naming the first gradient, else weights, not finite.
-  func update(_ options: SGD, step: Int) throws(TensorError) {
-    let finite = Engine.kernels.sgd(
-      options.raw(step: step), weights, velocitiesBuffer.floats, gradients, count)
+  /// - Throws: `TensorError.diverged` naming what began it.
+  func update(_ optimiser: Optimiser, step: Int) throws(TensorError) {
+    let finite =
+      switch optimiser {
+      case .sgd(let options):
+        Engine.kernels.sgd(options.raw(step: step), weights, velocities, gradients, count)
+      case .adam(let options):
+        Engine.kernels.adam(
+          options.raw(step: step), weights, velocities, try makeSecondMoments(), gradients, count)
+      }
     weightsChanged()
     guard !finite else { return }
-    for (what, values) in [("gradient", gradients), ("weights", weights)] {
-      for slot in slots {
-        for (role, range) in slot.arrays
-        where !role.isStatistic && range.contains(where: { !values[$0].isFinite }) {
-          throw TensorError.diverged(place: "\(slot.label).\(role.rawValue)'s \(what)", step: step)
+    throw TensorError.diverged(place: origin, step: step)
+  }
+
+  /// Where it began, after an update that left something not finite.
+  ///
+  /// Weights whose own gradient is finite were so before, or overflowed in this update. Failing
+  /// those it is the gradient that the backward pass computed first, and failing those a gradient
+  /// whose square overflowed.
+  private var origin: String {
+    func isFinite(_ values: UnsafePointer<Float>, _ range: Range<Int>) -> Bool {
+      range.allSatisfy { values[$0].isFinite }
+    }
+    for slot in slots {
+      for (role, range) in slot.arrays
+      where !role.isStatistic && isFinite(gradients, range) && !isFinite(weights, range) {
+        return "\(slot.label).\(role.rawValue)'s weights"
+      }
+    }
+    for (what, values) in [("gradient", gradients), ("second moment", secondMoments ?? gradients)] {
+      for slot in slots.reversed() {
+        for (role, range) in slot.arrays where !role.isStatistic && !isFinite(values, range) {
+          return "\(slot.label).\(role.rawValue)'s \(what)"
         }
       }
     }
+    return "the update"
   }
 }

@@ -19,7 +19,7 @@ extension NetworkDescription {
               label: "block\(block).conv\(index)",
               name: .kernel(block: block, convolution: index), input: FeatureShape(input),
               output: FeatureShape(output), kernel: kernel,
-              padding: padding == .same ? kernel / 2 : 0)),
+              padding: padding == .same ? .same : .valid)),
           .activation(.relu),
         ]
       case .pool(let block, let kind, let size, let input, let output):
@@ -62,12 +62,14 @@ extension Dropout {
   }
 }
 
-extension SGD {
+extension Optimiser {
   /// The tensor core's form of `optimiser`.
   public init(_ optimiser: OptimiserSpec) {
-    self.init(
-      learningRate: optimiser.learningRate, momentum: optimiser.momentum,
-      nesterov: optimiser.nesterov, decay: optimiser.decay,
-      form: optimiser.form == .keras ? .keras : .pytorch)
+    self = .sgd(
+      SGD(
+        learningRate: optimiser.learningRate,
+        schedule: optimiser.decay > 0 ? .timeBased(decay: optimiser.decay) : .constant,
+        momentum: optimiser.momentum, nesterov: optimiser.nesterov,
+        form: optimiser.form == .keras ? .keras : .pytorch))
   }
 }

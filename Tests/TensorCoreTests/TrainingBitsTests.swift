@@ -9,14 +9,15 @@ import Testing
 
   static func train(
     _ parts: [TestNetwork.Part], steps: Int = 12, maskSeed: UInt64 = 2, fused: Bool = true,
-    input: FeatureShape = input
+    input: FeatureShape = input, change: (inout NetworkDescription) -> Void = { _ in }
   ) throws -> [[Float]] {
-    let test = TestNetwork(input: input, parts)
+    var test = TestNetwork(input: input, parts)
+    change(&test.description)
     let images = TestImages(
       count: 40, shape: input, classes: test.reference.outputShapes.last?.channels ?? 0)
     let network = try Network(
       test.description, batch: 16, initialisationSeed: 1, maskSeed: maskSeed, fused: fused)
-    let sgd = SGD(learningRate: 0.05, momentum: 0.9, nesterov: true)
+    let sgd = Optimiser.sgd(SGD(learningRate: 0.05, momentum: 0.9, nesterov: true))
     for step in 0..<steps {
       let order = shuffledOrder(count: 40, seed: 3, epoch: step)
       _ = try images.with {
@@ -90,13 +91,13 @@ import Testing
   @Test func divergenceIsNoticedAndNamed() throws {
     let test = TestNetwork(input: Self.input, Self.parts(.pool(.max)))
     let images = TestImages(count: 8, shape: Self.input, classes: 4)
-    let sgd = SGD(learningRate: 0.1)
+    let sgd = Optimiser.sgd(SGD(learningRate: 0.1))
     let all = (0..<8).map(Int32.init)
 
-    // oneDNN's ReLU turns NaN into 0, so that the update must tell of one in a hidden layer.
+    // Weights and biases of every layer; the slots are the arrays of `exportWeights`.
     for (slot, place) in [
-      (0, "block1.conv1.kernel's weights"), (4, "block1.conv1.kernel's gradient"),
-      (6, "the loss"),
+      (0, "the output of block1.conv1"), (2, "the output of block1.conv2"),
+      (3, "the output of block1.conv2"), (4, "the output of dense1"), (6, "the output of logits"),
     ] {
       let network = try Network(test.description, batch: 8, initialisationSeed: 1, maskSeed: 0)
       var weights = try network.exportWeights()
@@ -106,13 +107,29 @@ import Testing
         try images.with { try network.train($0, indices: all, optimiser: sgd, step: 7) }
       }
     }
+    // Numbers that overflow in the middle of the network.
+    let overflowing = try Network(test.description, batch: 8, initialisationSeed: 1, maskSeed: 0)
+    var weights = try overflowing.exportWeights()
+    weights[2] = weights[2].map { _ in 3e38 }
+    try overflowing.importWeights(weights)
+    let place = "the output of block1.conv2"
+    #expect(throws: TensorError.diverged(place: place, step: 3)) {
+      try images.with { try overflowing.train($0, indices: all, optimiser: sgd, step: 3) }
+    }
+    // A pixel.
+    var spoilt = images
+    spoilt.pixels[5 * Self.input.count + 7] = .nan
+    let network = try Network(test.description, batch: 8, initialisationSeed: 1, maskSeed: 0)
+    #expect(throws: TensorError.diverged(place: "the output of block1.conv1", step: 0)) {
+      try spoilt.with { try network.train($0, indices: all, optimiser: sgd, step: 0) }
+    }
     // A step that is far too large.
     let explosive = try Network(test.description, batch: 8, initialisationSeed: 1, maskSeed: 0)
     #expect(throws: TensorError.self) {
       for step in 0..<50 {
         _ = try images.with {
           try explosive.train(
-            $0, indices: all, optimiser: SGD(learningRate: 1e18), step: step)
+            $0, indices: all, optimiser: .sgd(SGD(learningRate: 1e18)), step: step)
         }
       }
     }

@@ -26,7 +26,19 @@ struct LayerGradientTests {
 
   @Test(arguments: [1, 2, 3, 4, 5], ReferenceLayer.Padding.allCases)
   func convolution(size: Int, padding: ReferenceLayer.Padding) {
-    let layer = ReferenceConvolution(size: size, filters: 3, padding: padding)
+    checkConvolution(ReferenceConvolution(size: size, filters: 3, padding: padding))
+  }
+
+  @Test(arguments: [1, 2, 3, 4], ReferenceLayer.Padding.allCases)
+  func stridedConvolution(size: Int, padding: ReferenceLayer.Padding) {
+    for stride in [2, 3] {
+      checkConvolution(
+        ReferenceConvolution(size: size, filters: 3, padding: padding, stride: stride))
+    }
+  }
+
+  private func checkConvolution(_ layer: ReferenceConvolution) {
+    let size = layer.size
     let kernel = randomValues(size * size * 2 * 3, stream: 3)
     let bias = randomValues(3, stream: 4)
     Self.checkInputGradient { x in
@@ -95,12 +107,15 @@ struct LayerGradientTests {
     }
   }
 
-  @Test func loss() {
+  @Test(arguments: [0, 0.1])
+  func loss(smoothing: Double) {
     let labels = [0, 59]
-    let gradient = ReferenceLoss.evaluate(logits: Self.input, labels: labels).gradient
+    let gradient = ReferenceLoss.evaluate(
+      logits: Self.input, labels: labels, smoothing: smoothing
+    ).gradient
     let numerical = numericalGradient(at: Self.input.values) { values in
       let logits = ReferenceTensor(batch: 2, shape: Self.shape, values: values)
-      return ReferenceLoss.evaluate(logits: logits, labels: labels).loss
+      return ReferenceLoss.evaluate(logits: logits, labels: labels, smoothing: smoothing).loss
     }
     #expect(relativeError(gradient.values, numerical) < 1e-8)
   }
