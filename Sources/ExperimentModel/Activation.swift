@@ -14,10 +14,22 @@ public enum ActivationKind: String, Sendable, Hashable, CaseIterable {
   public static let leakySlope = 0.01
 }
 
-/// What stands between a convolution and its activation.
+/// What stands between a convolution and its activation: batch normalisation over images, rows and
+/// columns (Ioffe and Szegedy 2015).
 public enum Normalisation: String, Sendable, Hashable, CaseIterable {
-  /// Batch normalisation over images, rows and columns (Ioffe and Szegedy 2015).
+  /// With Keras's defaults.
   case batch
+  /// With PyTorch's defaults.
+  case batchPyTorch = "batch-pytorch"
+
+  var framework: String { self == .batch ? "Keras" : "PyTorch" }
+  var epsilon: String { self == .batch ? "1e-3" : "1e-5" }
+  var momentum: String {
+    switch self {
+    case .batch: "r ← 0.99·r + 0.01·s, with the biased variance."
+    case .batchPyTorch: "r ← 0.9·r + 0.1·s, with the unbiased variance."
+    }
+  }
 }
 
 /// What turns the last maps into rows for the dense layers.
