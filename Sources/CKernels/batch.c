@@ -54,11 +54,11 @@ double dg_log(double x) {
 }
 
 void dg_gather(const float *images, const int32_t *indices, int32_t count, int32_t batch,
-               int32_t height, int32_t width, int32_t channels, dg_input_layout layout,
+               int32_t height, int32_t width, int32_t channels, dg_tensor_layout layout,
                int32_t block, float *out) {
   const size_t pixels = (size_t)height * (size_t)width, c = (size_t)channels;
   const size_t b = (size_t)block;
-  const size_t image = layout == dg_input_blocked ? (c + b - 1) / b * b * pixels : c * pixels;
+  const size_t image = layout == dg_layout_blocked ? (c + b - 1) / b * b * pixels : c * pixels;
   for (int32_t n = 0; n < batch; n++) {
     float *to = out + (size_t)n * image;
     if (n >= count) {
@@ -66,9 +66,9 @@ void dg_gather(const float *images, const int32_t *indices, int32_t count, int32
       continue;
     }
     const float *from = images + (size_t)indices[n] * pixels * c;
-    if (layout == dg_input_flat || (layout == dg_input_planes && c == 1)) {
+    if (layout == dg_layout_flat || (layout == dg_layout_planes && c == 1)) {
       memcpy(to, from, pixels * c * sizeof(float));
-    } else if (layout == dg_input_planes) {
+    } else if (layout == dg_layout_planes) {
       for (size_t channel = 0; channel < c; channel++) {
         for (size_t pixel = 0; pixel < pixels; pixel++) {
           to[channel * pixels + pixel] = from[pixel * c + channel];
@@ -85,6 +85,20 @@ void dg_gather(const float *images, const int32_t *indices, int32_t count, int32
   }
 }
 
+void dg_clear_lanes(const dg_tensor *tensor, int32_t block, float *values) {
+  const size_t c = (size_t)tensor->channels, b = (size_t)block;
+  const size_t pixels = (size_t)tensor->height * (size_t)tensor->width, blocks = (c + b - 1) / b;
+  if (tensor->layout != dg_layout_blocked || c % b == 0) {
+    return;
+  }
+  for (size_t n = 0; n < (size_t)tensor->batch; n++) {
+    float *last = values + ((n + 1) * blocks - 1) * pixels * b;
+    for (size_t pixel = 0; pixel < pixels; pixel++) {
+      memset(last + pixel * b + c % b, 0, (b - c % b) * sizeof(float));
+    }
+  }
+}
+
 void dg_channel_factors(const uint16_t *bits, float scale, bool multiply, float *factors,
                         size_t count) {
   for (size_t i = 0; i < count; i++) {
@@ -94,9 +108,12 @@ void dg_channel_factors(const uint16_t *bits, float scale, bool multiply, float 
 }
 
 dg_loss dg_softmax_cross_entropy(const float *logits, const int32_t *labels, int32_t rows,
-                                 int32_t batch, int32_t classes, float *gradient) {
+                                 int32_t batch, int32_t classes, double smoothing,
+                                 float *gradient) {
   dg_loss result = {0, 0};
   const size_t k = (size_t)classes;
+  // Every class's share of the target, and the label's.
+  const double share = smoothing / classes, own = smoothing > 0 ? 1 - smoothing + share : 1;
   for (int32_t row = 0; row < rows; row++) {
     const float *z = logits + (size_t)row * k;
     const size_t label = (size_t)labels[row];
@@ -110,14 +127,21 @@ dg_loss dg_softmax_cross_entropy(const float *logits, const int32_t *labels, int
     for (size_t i = 0; i < k; i++) {
       sum += dg_exp((double)z[i] - (double)z[best]);
     }
+    double distance = (double)z[best] - (double)z[label];
+    if (smoothing > 0) {
+      distance *= 1 - smoothing;
+      for (size_t i = 0; i < k; i++) {
+        distance += share * ((double)z[best] - (double)z[i]);
+      }
+    }
     // A row with NaN has no loss: without this an unlucky order of the comparisons hides it.
-    result.loss += numbers ? dg_log(sum) + (double)z[best] - (double)z[label] : __builtin_nan("");
+    result.loss += numbers ? dg_log(sum) + distance : __builtin_nan("");
     result.correct += numbers && best == label;
     if (gradient != NULL) {
       float *g = gradient + (size_t)row * k;
       for (size_t i = 0; i < k; i++) {
         const double p = dg_exp((double)z[i] - (double)z[best]) / sum;
-        g[i] = (float)((p - (i == label ? 1 : 0)) / rows);
+        g[i] = (float)((p - (i == label ? own : share)) / rows);
       }
     }
   }

@@ -32,10 +32,12 @@ struct TrialState {
     }
     writer.append(network.weights)
     writer.append(network.velocities)
+    writer.append(network.secondMoments)
+    writer.append(network.statistics)
     return writer.bytes
   }
 
-  private static let version: Int64 = 1
+  private static let version: Int64 = 2
 
   init(network: NetworkState) { self.network = network }
 
@@ -65,9 +67,12 @@ struct TrialState {
     }
     self.metrics = metrics
     guard let weights = reader.array(Float.self), let velocities = reader.array(Float.self),
+      let secondMoments = reader.array(Float.self), let statistics = reader.array(Float.self),
       reader.bytes.isEmpty
     else { return nil }
-    network = NetworkState(weights: weights, velocities: velocities)
+    network = NetworkState(
+      weights: weights, velocities: velocities, secondMoments: secondMoments,
+      statistics: statistics)
   }
 }
 
@@ -110,5 +115,5 @@ private struct ByteReader {
 
 extension NetworkState {
   /// What stands in a state while the network itself holds the numbers.
-  static var none: NetworkState { NetworkState(weights: [], velocities: []) }
+  static var none: NetworkState { NetworkState(weights: [], velocities: [], statistics: []) }
 }

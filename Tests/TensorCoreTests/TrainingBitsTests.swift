@@ -8,13 +8,15 @@ import Testing
   static let input = FeatureShape(height: 12, width: 12, channels: 1)
 
   static func train(
-    _ parts: [TestNetwork.Part], steps: Int = 12, maskSeed: UInt64 = 2
+    _ parts: [TestNetwork.Part], steps: Int = 12, maskSeed: UInt64 = 2, fused: Bool = true,
+    input: FeatureShape = input
   ) throws -> [[Float]] {
     let test = TestNetwork(input: input, parts)
-    let images = TestImages(count: 40, shape: input, classes: 4)
+    let images = TestImages(
+      count: 40, shape: input, classes: test.reference.outputShapes.last?.channels ?? 0)
     let network = try Network(
-      test.description, batch: 16, initialisationSeed: 1, maskSeed: maskSeed)
-    let sgd = SGD(learningRate: 0.05, momentum: 0.9, nesterov: true)
+      test.description, batch: 16, initialisationSeed: 1, maskSeed: maskSeed, fused: fused)
+    let sgd = Optimiser.sgd(SGD(learningRate: 0.05, momentum: 0.9, nesterov: true))
     for step in 0..<steps {
       let order = shuffledOrder(count: 40, seed: 3, epoch: step)
       _ = try images.with {
@@ -22,6 +24,14 @@ import Testing
       }
     }
     return try network.exportWeights()
+  }
+
+  /// Whatever is computed together gives the bits of what it was put together from.
+  @Test(arguments: ReferenceAgreementTests.cases.indices)
+  func fusionChangesNoBit(index: Int) throws {
+    let (_, input, parts) = ReferenceAgreementTests.cases[index]
+    let fused = try Self.train(parts, steps: 5, input: input)
+    #expect(try Self.train(parts, steps: 5, fused: false, input: input) == fused)
   }
 
   static func parts(_ pool: TestNetwork.Part) -> [TestNetwork.Part] {
@@ -80,7 +90,7 @@ import Testing
   @Test func divergenceIsNoticedAndNamed() throws {
     let test = TestNetwork(input: Self.input, Self.parts(.pool(.max)))
     let images = TestImages(count: 8, shape: Self.input, classes: 4)
-    let sgd = SGD(learningRate: 0.1)
+    let sgd = Optimiser.sgd(SGD(learningRate: 0.1))
     let all = (0..<8).map(Int32.init)
 
     // oneDNN's ReLU turns NaN into 0, so that the update must tell of one in a hidden layer.
@@ -102,7 +112,7 @@ import Testing
       for step in 0..<50 {
         _ = try images.with {
           try explosive.train(
-            $0, indices: all, optimiser: SGD(learningRate: 1e18), step: step)
+            $0, indices: all, optimiser: .sgd(SGD(learningRate: 1e18)), step: step)
         }
       }
     }
