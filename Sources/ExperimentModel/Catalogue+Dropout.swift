@@ -87,8 +87,8 @@ extension Catalogue {
         formula:
           "training: y = max(x·m); evaluation: y = Σᵢ (1 − p)·p^(n−i)·x₍ᵢ₎ over the window's "
           + "elements in rising order",
-        training: "An element takes part in its window with probability 1 − p; kept ones are not "
-          + "scaled.",
+        training: "An element takes part in its window with probability 1 − p and counts as 0 "
+          + "otherwise; kept ones are not scaled.",
         evaluation: "Probabilistic pooling: the mean of what training sees.",
         place: "Where a max pool reads, behind an activation that is never negative.",
         paper: "Wu and Gu, Towards Dropout Training for Convolutional Neural Networks, Neural "
