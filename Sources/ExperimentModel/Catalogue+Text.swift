@@ -29,7 +29,11 @@ extension Catalogue.Entry {
     for fact in facts {
       let label = "  " + fact.heading + String(repeating: " ", count: 12 - fact.heading.count)
       for (index, part) in fact.text.split(separator: "\n").enumerated() {
-        let parts = Self.wrapped(String(part), indent: String(repeating: " ", count: 14))
+        let indent = String(repeating: " ", count: 14)
+        // Lines for a grid are for copying.
+        let parts =
+          fact.heading == "grid"
+          ? [indent + part] : Self.wrapped(String(part), indent: indent)
         lines += parts.enumerated().map { number, line in
           index == 0 && number == 0 ? label + line.dropFirst(14) : line
         }

@@ -6,22 +6,35 @@ extension NetworkDescription {
   ///
   /// Random names follow the block and layer numbers, so that two trials share the weights and
   /// masks of every layer that both have.
-  public init(_ network: ResolvedNetwork, dropout: [DropoutSpec]) {
+  /// - Parameter updates: updates in an epoch, which schedules of the rate count in.
+  public init(_ network: ResolvedNetwork, dropout: [DropoutSpec], updates: Int) {
     let placed = PlacedDropouts(network, dropout)
+    let initialiser = TensorCore.Initialiser(network.spec.initialiser)
     var layers: [Layer] = []
     var point = 0
     var dense = 0
     for layer in network.layers {
       // Every layer reads a point where dropout can stand, but for dense layers' activations.
-      var isDenseActivation = false
-      if case .activation = layer, dense > 0 { isDenseActivation = true }
-      if !isDenseActivation {
-        if let (spec, name) = placed[point] { layers.append(.dropout(Dropout(spec, name: name))) }
+      var here: (spec: DropoutSpec, name: RandomName)?
+      if case .activation = layer, dense > 0 {
+      } else {
+        here = placed[point]
         point += 1
+      }
+      if let (spec, name) = here, let kind = Dropout.Kind(spec) {
+        layers.append(.dropout(Dropout(kind, spec, name: name, updates: updates)))
       }
       switch layer {
       case .convolution(let shape):
-        layers.append(.convolution(ConvolutionLayer(shape, network.spec.initialiser)))
+        let name = RandomName.kernel(block: shape.block, convolution: shape.index)
+        layers.append(
+          .convolution(
+            ConvolutionLayer(
+              label: shape.label, name: name, input: FeatureShape(shape.input),
+              output: FeatureShape(shape.output), kernel: shape.kernel, stride: shape.stride,
+              padding: shape.padding == .same ? .same : .valid,
+              dropConnect: here.flatMap { DropConnect($0.spec, name: name, updates: updates) },
+              initialiser: initialiser)))
       case .normalisation(let block, let index, let shape):
         layers.append(
           .batchNorm(
@@ -30,21 +43,22 @@ extension NetworkDescription {
               form: network.spec.blocks[block - 1].normalisation == .batchPyTorch
                 ? .pytorch : .keras)))
       case .activation(let kind, _): layers.append(.activation(Activation(kind)))
-      case .pool(_, let kind, let size, let input, let output):
+      case .pool(let block, let kind, let size, let input, let output):
         layers.append(
           .pool(
             PoolLayer(
-              kind: kind == .max ? .max : .average, size: size, input: FeatureShape(input),
-              output: FeatureShape(output))))
-      case .globalAverage: break
+              kind: PoolLayer.Kind(kind, block: block, here, updates: updates), size: size,
+              input: FeatureShape(input), output: FeatureShape(output))))
+      case .globalAverage(let input): layers.append(.globalAverage(FeatureShape(input)))
       case .dense(let label, let inputs, let outputs, let isLogits):
         dense += 1
+        let name = isLogits ? RandomName.logitsKernel : .kernel(dense: dense)
         layers.append(
           .dense(
             DenseLayer(
-              label: label, name: isLogits ? .logitsKernel : .kernel(dense: dense),
-              inputs: inputs, outputs: outputs,
-              initialiser: Initialiser(network.spec.initialiser))))
+              label: label, name: name, inputs: inputs, outputs: outputs,
+              dropConnect: here.flatMap { DropConnect($0.spec, name: name, updates: updates) },
+              initialiser: initialiser)))
       }
     }
     self.init(input: FeatureShape(network.input), layers: layers)
@@ -54,15 +68,6 @@ extension NetworkDescription {
 extension FeatureShape {
   init(_ shape: ImageShape) {
     self.init(height: shape.height, width: shape.width, channels: shape.channels)
-  }
-}
-
-extension ConvolutionLayer {
-  init(_ shape: ConvolutionShape, _ initialiser: ExperimentModel.Initialiser) {
-    self.init(
-      label: shape.label, name: .kernel(block: shape.block, convolution: shape.index),
-      input: FeatureShape(shape.input), output: FeatureShape(shape.output), kernel: shape.kernel,
-      padding: shape.rows.before, initialiser: Initialiser(initialiser))
   }
 }
 
@@ -87,12 +92,5 @@ extension Activation {
     case .tanh: self = .tanh
     case .sigmoid: self = .sigmoid
     }
-  }
-}
-
-extension Dropout {
-  init(_ spec: DropoutSpec, name: RandomName) {
-    self.init(
-      kind: spec.kind == .spatial ? .spatial : .elementWise, rate: spec.rate, name: name)
   }
 }

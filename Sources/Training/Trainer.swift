@@ -47,7 +47,7 @@ public struct Trainer: Sendable {
     var record = TrialRecord(id: trial.id, status: .done)
     let start = ContinuousClock.now
     let model = try Network(
-      NetworkDescription(network, dropout: trial.spec.dropout),
+      NetworkDescription(network, dropout: trial.spec.dropout, updates: updates),
       batch: min(trial.spec.batch, data.train.count),
       initialisationSeed: UInt64(bitPattern: trial.spec.seed.initialisation),
       maskSeed: UInt64(bitPattern: trial.spec.seed.mask), fused: fused)
@@ -120,6 +120,18 @@ public struct Trainer: Sendable {
         figures[loss] = Float(result.meanLoss)
         figures[accuracy] = Float(result.accuracy)
       }
+      if spec.monteCarlo > 0 {
+        try pause(&state)
+        let draws = MonteCarlo(samples: spec.monteCarlo, epoch: state.epoch, step: state.step)
+        let result = try data.test.withImages { images in
+          try model.evaluate(images, count: data.test.count, monteCarlo: draws)
+        }
+        guard result.sum.isFinite else {
+          throw TensorError.diverged(place: "the Monte-Carlo evaluation's loss", step: state.step)
+        }
+        figures[.monteCarloLoss] = Float(result.meanLoss)
+        figures[.monteCarloAccuracy] = Float(result.accuracy)
+      }
       for (metric, value) in figures { state.metrics[metric, default: []].append(value) }
       onEpoch(state.epoch, figures)
       state.epoch += 1
@@ -156,7 +168,9 @@ public struct Trainer: Sendable {
 
   /// What every epoch records.
   private var metrics: Set<Metric> {
-    Set([.fitLoss, .fitAccuracy] + evaluated.flatMap { [$0.loss, $0.accuracy] })
+    Set(
+      [.fitLoss, .fitAccuracy] + evaluated.flatMap { [$0.loss, $0.accuracy] }
+        + (trial.spec.monteCarlo > 0 ? [.monteCarloLoss, .monteCarloAccuracy] : []))
   }
 
   /// The splits that are evaluated at the end of every epoch, and their figures.
