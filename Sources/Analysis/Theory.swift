@@ -31,7 +31,8 @@ extension SweepTable {
     let comparison = Comparison(factor: "placement", by: ["kind", "rate", "pool"])
     return contrasts(comparison).compactMap { contrast in
       guard ["before", "before-pool"].contains(contrast.a.description),
-        ["after", "after-pool"].contains(contrast.b.description), contrast.pairs > 0, let rate = contrast.by["rate"]?.number, rate > 0
+        ["after", "after-pool"].contains(contrast.b.description), contrast.pairs > 0,
+        let rate = contrast.by["rate"]?.number, rate > 0
       else { return nil }
       return prediction(contrast, rate: rate)
     }

@@ -4,7 +4,8 @@ extension DropoutPoint {
   /// - Parameter name: the site as it was named.
   public func problem(with dropout: DropoutSpec, named name: DropoutSite) -> String? {
     if dropout.schedule != .constant, [.dropConnect, .maxPooling].contains(dropout.kind) {
-      return "\(dropout.kind.rawValue) dropout has one rate for the whole training, whose evaluation "
+      return
+        "\(dropout.kind.rawValue) dropout has one rate for the whole training, whose evaluation "
         + "it is part of; leave `dropout.schedule` out for it"
     }
     switch dropout.kind {

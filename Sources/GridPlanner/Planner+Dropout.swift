@@ -7,11 +7,14 @@ extension Planner {
     let sites = spaces[cell.subgrid].subgrid.siteSettings
     checkPlaces(cell, network, sites)
     var written: [WrittenDropout] = []
+    // One mistake is one message, at however many places.
+    var reported: Set<Setting> = []
     for (index, point) in network.points.enumerated() {
       var here: [WrittenDropout] = []
       do throws(Missing) {
         for name in point.names { here += try dropouts(cell, name, sites) }
       } catch {
+        guard reported.insert(error.rate).inserted else { continue }
         report(
           at: position(error.rate, cell), error.rate.path,
           "\(error.what) needs `\(error.setting.path)`, which is not given")
@@ -19,6 +22,7 @@ extension Planner {
       }
       guard let first = here.first else { continue }
       if here.count > 1 {
+        guard reported.insert(here[1].setting).inserted else { continue }
         report(at: position(here[1].setting, cell), here[1].setting.path, here[1].clash(first))
         continue
       }
@@ -26,7 +30,9 @@ extension Planner {
       dropout.point = index
       // Pools and dense layers keep their names: trials are named by them.
       if !dropout.named.isOld(in: network.spec) { dropout.spec.site = point.site }
-      if let problem = point.problem(with: dropout.spec, named: dropout.named) {
+      if let problem = point.problem(with: dropout.spec, named: dropout.named),
+        reported.insert(dropout.setting).inserted
+      {
         report(at: position(dropout.setting, cell), dropout.setting.path, problem)
       }
       written.append(dropout)

@@ -84,9 +84,9 @@ import Testing
         schedule: linear
         schedule-epochs: 2
         # Readers of the options that KIND has no use for.
-        block2: {kind: element-wise}
-        dense1: {rate: 0, kind: noise-shape, input: {rate: 0, kind: drop-connect}}
-        logits: {input: {rate: 0, kind: drop-block}}
+        block2: {kind: drop-block}
+        dense1: {rate: 0, kind: noise-shape}
+        logits: {input: {rate: 0, kind: drop-connect}}
       """
     func one(_ kind: String, _ place: String = "after-activation") throws -> String {
       let text = text.replacing("KIND", with: kind).replacing("PLACE", with: place)
@@ -154,7 +154,7 @@ import Testing
     ),
     (
       "dropout: {kind: drop-connect, rate: 0.5, inference: gaussian, placement: conv.input}",
-      "g:1:37: dropout.rate: Gaussian inference is for dense layers, and input is read by a "
+      "g:1:37: dropout.rate: Gaussian inference is for dense layers, and block1.conv1.input is read by a "
         + "convolution; use `dropout.inference: mean`"
     ),
     (

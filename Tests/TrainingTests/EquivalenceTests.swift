@@ -151,4 +151,39 @@ import Training
         == record(
           blocks, [DropoutSpec(site: sites[0], kind: .spatial, rate: 0.3)], fused: !fused))
   }
+
+  /// Noise shapes that are another kind, on maps and on rows.
+  @Test func noiseShapes() throws {
+    let blocks = [BlockSpec(filters: 16)]
+    func noise(_ site: DropoutSite, _ shape: String) throws -> TrialRecord {
+      try record(
+        blocks,
+        [
+          DropoutSpec(
+            site: site, kind: .noiseShape, rate: 0.3, noise: NoiseShape(rawValue: shape))
+        ])
+    }
+    for site in [DropoutSite.beforePool(block: 1), .afterPool(block: 1)] {
+      for (shape, kind) in [("n11c", DropoutKind.spatial), ("nhwc", .elementWise)] {
+        let other = try record(blocks, [DropoutSpec(site: site, kind: kind, rate: 0.3)])
+        #expect(try noise(site, shape) == other, "\(site) \(shape)")
+      }
+    }
+    let row = DropoutSite.dense(layer: 1)
+    let rows = try record(blocks, [DropoutSpec(site: row, kind: .elementWise, rate: 0.3)])
+    for shape in ["nhwc", "n1wc", "nh1c", "n11c"] { #expect(try noise(row, shape) == rows) }
+    #expect(try noise(row, "n111") != rows)
+    #expect(try noise(row, "1hwc") != rows)
+  }
+
+  /// The rules of pools do not need values above 0.
+  @Test func spatialAroundPoolsOfSignedValues() throws {
+    for (pool, rate) in [(PoolKind.max, 0.3), (.average, 0.5)] {
+      let blocks = [BlockSpec(filters: 16, pool: pool, activation: .elu)]
+      let records = try [DropoutSite.beforePool(block: 1), .afterPool(block: 1)].map {
+        try record(blocks, [DropoutSpec(site: $0, kind: .spatial, rate: rate)])
+      }
+      #expect(records[0] == records[1])
+    }
+  }
 }
