@@ -162,9 +162,9 @@ import Testing
     ),
     (
       "dropout: {kind: drop-connect, rate: 0.5, placement: dense.input, schedule: late, "
-        + "schedule-epochs: 1}",
-      "g:1:37: dropout.rate: drop-connect dropout has one rate for the whole training, whose "
-        + "evaluation it is part of; leave `dropout.schedule` out for it"
+        + "schedule-epochs: 1, inference: gaussian}",
+      "g:1:37: dropout.rate: drop-connect dropout has a part in evaluation here, which knows of no "
+        + "update and so of one rate only; leave `dropout.schedule` out"
     ),
     (
       "dropout: {kind: max-pooling, rate: 0.5, placement: before-pool}\npool: average",
