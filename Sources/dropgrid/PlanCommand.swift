@@ -73,8 +73,7 @@ struct PlanCommand: AsyncParsableCommand {
     }
     if csv || explain {
       // Neither shows a forecast, so nothing is measured.
-      let report = PlanReport(
-        sweep.planned, machine: MachineProfile(flopsPerSecondPerCore: 1, jobs: 1), rows: rows)
+      let report = PlanReport(sweep.planned, rows: rows)
       return print(csv ? report.csv() : report.explanation(), terminator: "")
     }
     let report = try await sweep.report(jobs: jobs.count, rows: rows)

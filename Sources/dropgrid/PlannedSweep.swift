@@ -115,9 +115,7 @@ struct PlannedSweep {
     for trial in planned.typicalTrials(atMost: 4) {
       let network = try network(of: trial.spec)
       let data = try await data(of: trial.spec)
-      let windows = try (0..<5).map { _ in
-        try SpeedProbe.flopsPerSecond(trial.spec, network: network, data: data, seconds: 0.08)
-      }
+      let windows = try SpeedProbe.flopsPerSecond(trial.spec, network: network, data: data)
       speeds.append(ProbedSpeed(trial: trial.id, windows: windows))
     }
     return PlanReport(planned, machine: planned.profile(speeds, jobs: jobs), rows: rows)

@@ -3,6 +3,7 @@ import ArgumentParser
 import Console
 import ExperimentModel
 import Foundation
+import GridPlanner
 import ResultsStore
 import Scheduling
 import TensorCore
@@ -73,7 +74,8 @@ struct RunCommand: AsyncParsableCommand {
     let name = URL(filePath: grid ?? plan ?? "").deletingPathExtension().lastPathComponent
     let part = shard.map { "-\($0.number)-of-\($0.count)" } ?? ""
     let path = output ?? name + part + ".h5"
-    print(try await sweep.report(jobs: jobs.count).text(rows: 0))
+    // No forecast of the time: measuring it would keep the first trial waiting.
+    print(PlanReport(sweep.planned).text(rows: 0))
 
     let plan = sweep.planned.plan
     let mine = shard.map { sweep.planned.shard($0.number, of: $0.count) }
@@ -165,6 +167,7 @@ struct RunCommand: AsyncParsableCommand {
             checkpoints: beside.checkpoints(of: task.index, every: interval) {
               display.message($0)
             },
+            onProgress: { task.report(progress: $0) },
             onEpoch: { task.report(epoch: $0, metrics: $1) }, isCancelled: { task.isCancelled })
         },
         sink: { finished in
