@@ -4,15 +4,19 @@ extension Planner {
   /// The dropout of a cell; nil after reporting what makes no sense.
   mutating func makeDropout(_ cell: CellPlace, _ network: NetworkPart) -> DropoutPart? {
     let before = issues.count
-    let sites = spaces[cell.subgrid].subgrid.siteSettings
+    let sites = spaces[cell.subgrid].sites
     checkPlaces(cell, network, sites)
     var written: [WrittenDropout] = []
+    // Without settings of single places only some sorts can have dropout.
+    let words = sites.isEmpty ? droppingWords(cell) : network.words
     // One mistake is one message, at however many places.
     var reported: Set<Setting> = []
     for (index, point) in network.points.enumerated() {
       var here: [WrittenDropout] = []
       do throws(Missing) {
-        for name in point.names { here += try dropouts(cell, name, sites) }
+        for name in point.names where words.contains(name.word) {
+          here += try dropouts(cell, name, sites)
+        }
       } catch {
         guard reported.insert(error.rate).inserted else { continue }
         report(
@@ -39,6 +43,16 @@ extension Planner {
     }
     guard issues.count == before else { return nil }
     return DropoutPart(written, points: network.points, merging: merging)
+  }
+
+  /// The sorts of places at which the general settings drop something.
+  private func droppingWords(_ cell: CellPlace) -> Set<SiteWord> {
+    var words: Set<SiteWord> = []
+    if real(.rate, cell) > 0 { words.insert(choice(.placement, cell)) }
+    for word in SiteWord.allCases {
+      if let setting = Setting.siteRate(word), real(setting, cell) > 0 { words.insert(word) }
+    }
+    return words
   }
 
   /// What the settings of a cell put at a site: its own rate, or the block's or everybody's where
