@@ -31,9 +31,13 @@ public enum Padding: String, Sendable, Hashable, CaseIterable {
 public enum PoolKind: String, Sendable, Hashable, CaseIterable {
   case max
   case average
+  /// One element of the window, drawn with a chance in proportion to its size; evaluation weights
+  /// the elements by the same chances (Zeiler and Fergus 2013).
+  case stochastic
 }
 
-/// One block: [convolution, ReLU] × `convolutions`, then pooling where `pool` is given.
+/// One block: [convolution, normalisation, activation] × `convolutions`, then pooling where `pool`
+/// is given.
 public struct BlockSpec: Sendable, Hashable {
   /// Output channels of every convolution of the block.
   public var filters: Int
@@ -44,10 +48,16 @@ public struct BlockSpec: Sendable, Hashable {
   public var pool: PoolKind?
   /// Height, width and stride of the pooling window; a remainder at the border is dropped.
   public var poolSize: Int
+  /// Of the block's last convolution; the others have 1.
+  public var stride: Int
+  /// nil for none.
+  public var normalisation: Normalisation?
+  public var activation: ActivationKind
 
   public init(
     filters: Int, convolutions: Int = 1, kernel: Int = 3, padding: Padding = .same,
-    pool: PoolKind? = .max, poolSize: Int = 2
+    pool: PoolKind? = .max, poolSize: Int = 2, stride: Int = 1,
+    normalisation: Normalisation? = nil, activation: ActivationKind = .relu
   ) {
     self.filters = filters
     self.convolutions = convolutions
@@ -55,10 +65,25 @@ public struct BlockSpec: Sendable, Hashable {
     self.padding = padding
     self.pool = pool
     self.poolSize = poolSize
+    self.stride = stride
+    self.normalisation = normalisation
+    self.activation = activation
   }
+
+  /// The block with its pool replaced by the stride of its last convolution (Springenberg et al.
+  /// 2015).
+  public var strided: BlockSpec {
+    var block = self
+    block.pool = nil
+    block.stride = poolSize
+    return block
+  }
+
+  /// Whether a strided convolution ends it in place of a pool.
+  public var isStrided: Bool { pool == nil && stride > 1 && convolutions > 0 }
 }
 
-/// A convolutional network: input → blocks → flatten (NHWC order) → dense + ReLU layers → logits.
+/// A convolutional network: input → blocks → head → dense layers with activations → logits.
 ///
 /// The last dense layer, one logit per class, is implied: `dense` lists the hidden ones.
 public struct NetworkSpec: Sendable, Hashable {
@@ -66,11 +91,43 @@ public struct NetworkSpec: Sendable, Hashable {
   public var name: String
   public var blocks: [BlockSpec]
   public var dense: [Int]
+  public var head: Head
+  /// Of the hidden dense layers.
+  public var denseActivation: ActivationKind
+  public var initialiser: Initialiser
 
-  public init(name: String, blocks: [BlockSpec], dense: [Int]) {
+  public init(
+    name: String, blocks: [BlockSpec], dense: [Int], head: Head = .flatten,
+    denseActivation: ActivationKind = .relu, initialiser: Initialiser = .glorotUniform
+  ) {
     self.name = name
     self.blocks = blocks
     self.dense = dense
+    self.head = head
+    self.denseActivation = denseActivation
+    self.initialiser = initialiser
+  }
+
+  /// Lines of a trial's canonical text.
+  var canonicalLines: [String] {
+    var lines: [String] = []
+    for (index, block) in blocks.enumerated() {
+      let pool = block.pool.map { "\($0.rawValue)\(block.poolSize)" } ?? "none"
+      var line =
+        "block\(index + 1)=conv\(block.kernel)x\(block.kernel)x\(block.filters)"
+        + "*\(block.convolutions),\(block.padding.rawValue),pool:\(pool)"
+      if block.stride > 1 { line += ",stride:\(block.stride)" }
+      if let norm = block.normalisation { line += ",norm:\(norm.rawValue)" }
+      if block.activation != .relu { line += ",activation:\(block.activation.rawValue)" }
+      lines.append(line)
+    }
+    if head != .flatten { lines.append("head=\(head.rawValue)") }
+    lines.append("dense=\(dense.map(String.init).joined(separator: ","))")
+    if denseActivation != .relu, !dense.isEmpty {
+      lines.append("dense-activation=\(denseActivation.rawValue)")
+    }
+    if initialiser != .glorotUniform { lines.append("initialiser=\(initialiser.rawValue)") }
+    return lines
   }
 }
 

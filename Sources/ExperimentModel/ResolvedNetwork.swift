@@ -10,41 +10,18 @@ public struct NetworkShapeError: Error, Sendable, Hashable {
   }
 }
 
-/// A trainable array: its layer, its role and its shape.
-public struct ParameterShape: Sendable, Hashable {
-  public enum Role: String, Sendable, Hashable { case kernel, bias }
-
-  /// `block1.conv1`, `dense1`, …, `logits`; counted from 1.
-  public var layer: String
-  public var role: Role
-  /// (kh, kw, in, out) for a convolution's kernel, (in, out) for a dense one, (out) for a bias.
-  ///
-  /// The rows of the first dense kernel follow the flattened image in (h, w, c) order.
-  public var shape: [Int]
-
-  /// The stable name that keys the initial values: `block1.conv1.kernel`.
-  public var name: String { "\(layer).\(role.rawValue)" }
-  public var count: Int { shape.reduce(1, *) }
-  /// Names of the axes of `shape`, as in `["kh", "kw", "in", "out"]`.
-  public var axes: [String] { Array(["kh", "kw", "in", "out"].suffix(shape.count)) }
-
-  public init(layer: String, role: Role, shape: [Int]) {
-    self.layer = layer
-    self.role = role
-    self.shape = shape
-  }
-}
-
 /// A network fitted to an input shape and a number of classes: every shape is known.
 public struct ResolvedNetwork: Sendable, Hashable {
   public enum Layer: Sendable, Hashable {
-    /// Convolution `index` of block `block` (both counted from 1), bias and ReLU; stride 1.
-    case convolution(
-      block: Int, index: Int, input: ImageShape, output: ImageShape, kernel: Int,
-      padding: Padding)
-    /// The pool that ends block `block` (counted from 1).
+    case convolution(ConvolutionShape)
+    /// Behind convolution `index` of block `block`, as every count from 1.
+    case normalisation(block: Int, index: Int, shape: ImageShape)
+    /// Behind a convolution and its normalisation, or behind a hidden dense layer: one row.
+    case activation(ActivationKind, shape: ImageShape)
+    /// The pool that ends block `block`.
     case pool(block: Int, kind: PoolKind, size: Int, input: ImageShape, output: ImageShape)
-    /// A hidden dense layer, counted from 1, bias and ReLU, or the logits: bias only.
+    case globalAverage(input: ImageShape)
+    /// A hidden dense layer, counted from 1, or the logits; with a bias.
     case dense(name: String, inputs: Int, outputs: Int, isLogits: Bool)
   }
 
@@ -73,6 +50,10 @@ public struct ResolvedNetwork: Sendable, Hashable {
       try Self.append(block, index: index, shape: &shape, to: &layers)
     }
     var width = shape.count
+    if spec.head == .globalAverage {
+      layers.append(.globalAverage(input: shape))
+      width = shape.channels
+    }
     for (index, outputs) in spec.dense.enumerated() {
       guard (1...Self.largestSize).contains(outputs) else {
         throw NetworkShapeError(
@@ -81,6 +62,9 @@ public struct ResolvedNetwork: Sendable, Hashable {
       }
       layers.append(
         .dense(name: "dense\(index + 1)", inputs: width, outputs: outputs, isLogits: false))
+      layers.append(
+        .activation(
+          spec.denseActivation, shape: ImageShape(height: 1, width: 1, channels: outputs)))
       width = outputs
     }
     layers.append(.dense(name: "logits", inputs: width, outputs: classes, isLogits: true))
@@ -101,10 +85,10 @@ public struct ResolvedNetwork: Sendable, Hashable {
 
   private static func weightCount(_ layer: Layer) -> Int {
     switch layer {
-    case .convolution(_, _, let input, let output, let kernel, _):
-      kernel * kernel * input.channels * output.channels
+    case .convolution(let shape):
+      shape.kernel * shape.kernel * shape.input.channels * shape.output.channels
     case .dense(_, let inputs, let outputs, _): inputs * outputs
-    case .pool: 0
+    case .normalisation, .activation, .pool, .globalAverage: 0
     }
   }
 
@@ -127,21 +111,29 @@ public struct ResolvedNetwork: Sendable, Hashable {
       throw NetworkShapeError(
         path: "\(path).kernel", message: "a kernel has an odd size, not \(block.kernel)")
     }
+    try check(block.stride, 1...64, "stride")
+    guard block.stride == 1 || block.convolutions > 0 else {
+      throw NetworkShapeError(
+        path: "\(path).stride", message: "a block without convolutions has nothing to stride")
+    }
     for convolution in 0..<block.convolutions {
-      let loss = block.padding == .same ? 0 : block.kernel - 1
-      let output = ImageShape(
-        height: shape.height - loss, width: shape.width - loss, channels: block.filters)
-      guard output.height >= 1, output.width >= 1 else {
+      let fitted = ConvolutionShape(
+        block: index + 1, index: convolution + 1, input: shape, filters: block.filters,
+        kernel: block.kernel, stride: convolution == block.convolutions - 1 ? block.stride : 1,
+        padding: block.padding)
+      guard let fitted else {
         throw NetworkShapeError(
           path: "\(path).padding",
           message: "a \(block.kernel)×\(block.kernel) `valid` convolution does not fit into its "
             + "\(shape) input; use `same` padding or fewer blocks")
       }
-      layers.append(
-        .convolution(
-          block: index + 1, index: convolution + 1, input: shape, output: output,
-          kernel: block.kernel, padding: block.padding))
-      shape = output
+      shape = fitted.output
+      layers.append(.convolution(fitted))
+      if block.normalisation != nil {
+        layers.append(
+          .normalisation(block: index + 1, index: convolution + 1, shape: shape))
+      }
+      layers.append(.activation(block.activation, shape: shape))
     }
     guard let pool = block.pool else { return }
     let output = ImageShape(
@@ -158,28 +150,6 @@ public struct ResolvedNetwork: Sendable, Hashable {
     shape = output
   }
 
-  /// Every trainable array, in the order of the layers, kernel before bias.
-  public var parameters: [ParameterShape] {
-    layers.flatMap { layer -> [ParameterShape] in
-      switch layer {
-      case .convolution(let block, let index, let input, let output, let kernel, _):
-        [
-          ParameterShape(
-            layer: "block\(block).conv\(index)", role: .kernel,
-            shape: [kernel, kernel, input.channels, output.channels]),
-          ParameterShape(
-            layer: "block\(block).conv\(index)", role: .bias, shape: [output.channels]),
-        ]
-      case .dense(let name, let inputs, let outputs, _):
-        [
-          ParameterShape(layer: name, role: .kernel, shape: [inputs, outputs]),
-          ParameterShape(layer: name, role: .bias, shape: [outputs]),
-        ]
-      case .pool: []
-      }
-    }
-  }
-
   /// Floating-point operations of one image's forward pass: 2 per multiply-add of the
   /// convolutions, counted as direct convolution over the whole window, and the dense layers.
   public var forwardFLOPs: Double { layers.reduce(0) { $0 + Self.flops($1) } }
@@ -191,12 +161,28 @@ public struct ResolvedNetwork: Sendable, Hashable {
     return 3 * forwardFLOPs - Self.flops(first)
   }
 
+  /// Numbers that the layers hand on for one image, and the image's own; what ReLU, the cheapest,
+  /// does in place is not counted.
+  public var outputCount: Int {
+    layers.reduce(input.count) { total, layer in
+      switch layer {
+      case .convolution(let shape): total + shape.output.count
+      case .pool(_, _, _, _, let output): total + output.count
+      case .normalisation(_, _, let shape): total + shape.count
+      case .activation(let kind, let shape): total + (kind == .relu ? 0 : shape.count)
+      case .globalAverage(let input): total + input.channels
+      case .dense(_, _, let outputs, _): total + outputs
+      }
+    }
+  }
+
   private static func flops(_ layer: Layer) -> Double {
     switch layer {
-    case .convolution(_, _, let input, let output, let kernel, _):
-      2 * Double(output.count) * Double(kernel * kernel * input.channels)
+    case .convolution(let shape):
+      2 * Double(shape.output.count)
+        * Double(shape.kernel * shape.kernel * shape.input.channels)
     case .dense(_, let inputs, let outputs, _): 2 * Double(inputs) * Double(outputs)
-    case .pool: 0
+    case .normalisation, .activation, .pool, .globalAverage: 0
     }
   }
 }

@@ -17,6 +17,8 @@ public enum Metric: String, Sendable, Hashable, CaseIterable {
   case validationAccuracy = "val_accuracy"
   case fitLoss = "fit_loss"
   case fitAccuracy = "fit_accuracy"
+  case monteCarloLoss = "mc_loss"
+  case monteCarloAccuracy = "mc_accuracy"
 
   /// What it is, for a figure's axis.
   public var longName: String {
@@ -29,6 +31,8 @@ public enum Metric: String, Sendable, Hashable, CaseIterable {
     case .validationAccuracy: "validation accuracy, evaluation mode, at the epoch's end"
     case .fitLoss: "training loss over the epoch's steps, dropout on"
     case .fitAccuracy: "training accuracy over the epoch's steps, dropout on"
+    case .monteCarloLoss: "test loss, mean probabilities over masks, at the epoch's end"
+    case .monteCarloAccuracy: "test accuracy, mean probabilities over masks, at the epoch's end"
     }
   }
 }

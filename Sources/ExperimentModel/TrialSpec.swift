@@ -31,37 +31,6 @@ public struct DataSpec: Sendable, Hashable {
   }
 }
 
-/// Minibatch stochastic gradient descent with momentum.
-public struct OptimiserSpec: Sendable, Hashable {
-  /// Which of two formulas the velocity follows; they differ once the learning rate changes.
-  public enum Form: String, Sendable, Hashable, CaseIterable {
-    /// v ← μv − ηg; w ← w + v, or w ← w + μv − ηg with Nesterov (Keras).
-    case keras
-    /// v ← μv + g; w ← w − ηv, or w ← w − η(g + μv) with Nesterov (PyTorch, no dampening).
-    case pytorch
-  }
-
-  /// η₀ > 0.
-  public var learningRate: Double
-  /// 0 ≤ μ < 1.
-  public var momentum: Double
-  public var nesterov: Bool
-  /// Time-based decay per update, as in Keras: η = η₀ / (1 + decay · updates so far).
-  public var decay: Double
-  public var form: Form
-
-  public init(
-    learningRate: Double, momentum: Double = 0, nesterov: Bool = false, decay: Double = 0,
-    form: Form = .keras
-  ) {
-    self.learningRate = learningRate
-    self.momentum = momentum
-    self.nesterov = nesterov
-    self.decay = decay
-    self.form = form
-  }
-}
-
 /// The three sources of chance in a trial, each with a seed of its own.
 public struct Seed: Sendable, Hashable {
   /// Initial weights.
@@ -95,10 +64,15 @@ public struct TrialSpec: Sendable, Hashable {
   public var epochs: Int
   public var data: DataSpec
   public var seed: Seed
+  /// ε of the training loss's targets (1 − ε)·y + ε / classes, 0 ≤ ε < 1 (Szegedy et al. 2016).
+  public var labelSmoothing: Double
+  /// Draws of masks in a Monte-Carlo evaluation of the test images (Gal and Ghahramani 2016); 0
+  /// for none.
+  public var monteCarlo: Int
 
   public init(
     network: NetworkSpec, dropout: [DropoutSpec], optimiser: OptimiserSpec, batch: Int,
-    epochs: Int, data: DataSpec, seed: Seed
+    epochs: Int, data: DataSpec, seed: Seed, labelSmoothing: Double = 0, monteCarlo: Int = 0
   ) {
     self.network = network
     self.dropout = dropout
@@ -107,29 +81,23 @@ public struct TrialSpec: Sendable, Hashable {
     self.epochs = epochs
     self.data = data
     self.seed = seed
+    self.labelSmoothing = labelSmoothing
+    self.monteCarlo = monteCarlo
   }
 
   /// One `key=value` a line: the text that the trial's identity is a digest of.
   ///
   /// Names that people give (of the network) are left out; numbers are written with the fewest
-  /// digits that read back to the same value.
+  /// digits that read back to the same value. What has its default and came later than the first
+  /// results files is not mentioned, so that the names of old trials stay.
   public var canonicalText: String {
-    var lines: [String] = []
-    for (index, block) in network.blocks.enumerated() {
-      let pool = block.pool.map { "\($0.rawValue)\(block.poolSize)" } ?? "none"
-      lines.append(
-        "block\(index + 1)=conv\(block.kernel)x\(block.kernel)x\(block.filters)"
-          + "*\(block.convolutions),\(block.padding.rawValue),pool:\(pool)")
-    }
-    lines.append("dense=\(network.dense.map(String.init).joined(separator: ","))")
-    for dropout in dropout {
-      lines.append("dropout.\(dropout.site)=\(dropout.kind.rawValue),\(dropout.rate)")
-    }
-    lines.append(
-      "sgd=\(optimiser.learningRate),\(optimiser.momentum),\(optimiser.nesterov),"
-        + "\(optimiser.decay),\(optimiser.form.rawValue)")
+    var lines = network.canonicalLines
+    for dropout in dropout { lines.append("dropout.\(dropout.site)=\(dropout.canonicalText)") }
+    lines += optimiser.canonicalLines
+    if labelSmoothing > 0 { lines.append("label-smoothing=\(labelSmoothing)") }
     lines.append("batch=\(batch)")
     lines.append("epochs=\(epochs)")
+    if monteCarlo > 0 { lines.append("monte-carlo=\(monteCarlo)") }
     lines.append(
       "data=\(data.train.map(String.init) ?? "all"),\(data.test.map(String.init) ?? "all"),"
         + "\(data.validation),\(data.standardisation.rawValue)")

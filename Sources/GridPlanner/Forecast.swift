@@ -71,7 +71,7 @@ public struct Forecast: Sendable, Hashable {
       else { return 0 }
       let batch = planner.trainings.values[Int(size.training)].batch
       let parameters = network.parameters.reduce(0.0) { $0 + Double($1.count) }
-      let outputs = network.layers.reduce(Double(card.shape.count)) { $0 + Double($1.outputCount) }
+      let outputs = Double(network.outputCount)
       return 4 * (4 * parameters + 2 * outputs * Double(batch))
     }.max() ?? 0
   }
@@ -80,14 +80,4 @@ public struct Forecast: Sendable, Hashable {
 extension Architecture {
   /// Trainable numbers.
   var parameterCount: Int { parameters.reduce(0) { $0 + $1.count } }
-}
-
-extension ResolvedNetwork.Layer {
-  /// Numbers that the layer hands on for one image.
-  fileprivate var outputCount: Int {
-    switch self {
-    case .convolution(_, _, _, let output, _, _), .pool(_, _, _, _, let output): output.count
-    case .dense(_, _, let outputs, _): outputs
-    }
-  }
 }

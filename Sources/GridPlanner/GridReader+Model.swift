@@ -72,7 +72,10 @@ extension GridReader {
   }
 
   private mutating func readBlock(_ node: GridNode, _ path: String) -> BlockSpec? {
-    let keys = ["filters", "convolutions", "kernel", "padding", "pool", "pool-size"]
+    let keys = [
+      "filters", "convolutions", "kernel", "padding", "pool", "pool-size", "stride",
+      "normalisation", "activation",
+    ]
     guard case .mapping(let entries) = node.content else {
       report(
         node.position, path, "is a mapping such as {filters: 32, pool: max}, not \(node.inWords)")
@@ -83,6 +86,7 @@ extension GridReader {
       return nil
     }
     var block = BlockSpec(filters: 1)
+    var isStrided = false
     for entry in known(entries, under: path, keys: keys) {
       let path = "\(path).\(entry.key)"
       switch entry.key {
@@ -99,12 +103,29 @@ extension GridReader {
         readWord(entry.value, path, of: Padding.allCases.map(\.rawValue))
           .flatMap(Padding.init).map { block.padding = $0 }
       case "pool":
-        let words = PoolKind.allCases.map(\.rawValue) + ["none"]
-        readWord(entry.value, path, of: words).map { block.pool = PoolKind(rawValue: $0) }
+        readWord(entry.value, path, of: Setting.poolWords).map {
+          block.pool = PoolKind(rawValue: $0)
+          isStrided = $0 == "strided"
+        }
+      case "stride": readSize(entry.value, path, in: 1...64).map { block.stride = $0 }
+      case "normalisation":
+        readWord(entry.value, path, of: ["none"] + Normalisation.allCases.map(\.rawValue)).map {
+          block.normalisation = Normalisation(rawValue: $0)
+        }
+      case "activation":
+        readWord(entry.value, path, of: ActivationKind.allCases.map(\.rawValue))
+          .flatMap(ActivationKind.init).map { block.activation = $0 }
       default: readSize(entry.value, path, in: 1...64).map { block.poolSize = $0 }
       }
     }
-    return block
+    guard isStrided else { return block }
+    if block.convolutions == 0 || block.stride > 1 {
+      report(
+        node.position, path,
+        "`pool: strided` gives the stride `pool-size` to the block's last convolution; "
+          + (block.stride > 1 ? "leave `stride` out" : "it has none"))
+    }
+    return block.strided
   }
 
   /// Checks that the model's name and its own blocks agree.

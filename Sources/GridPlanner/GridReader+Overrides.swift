@@ -15,7 +15,7 @@ extension GridReader {
         continue
       }
       let path = String(text[..<sign])
-      let keys = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+      let keys = Setting.keys(to: path)
       let value = String(text[text.index(after: sign)...])
       let isText = ["title", "question"].contains(path)
       let isOption = ["weights", "margin", "merge"].contains(path)

@@ -50,7 +50,7 @@ extension GridReader {
     let outer = choices
     choices = []
     defer { choices = outer }
-    let keys = Setting.sections.map(\.name) + ["pool", "batch", "epochs"] + others
+    let keys = Setting.sections.map(\.name) + Setting.plain.map(\.path) + others
     for entry in entries where !others.contains(entry.key) {
       guard !readSettings(entry, dotted: true) else { continue }
       report(

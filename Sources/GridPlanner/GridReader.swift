@@ -23,9 +23,9 @@ struct GridReader {
   var comparisons: [Comparison]?
 
   static let keys =
-    Setting.sections.map(\.name)
+    Setting.sections.map(\.name) + Setting.plain.map(\.path)
     + [
-      "pool", "batch", "epochs", "title", "question", "weights", "margin", "merge", "groups", "zip",
+      "title", "question", "weights", "margin", "merge", "groups", "zip",
       "when",
       "exclude", "only", "union", "include", "sample", "compare",
     ]
@@ -71,6 +71,7 @@ struct GridReader {
       checkModel(subgrid)
       checkSample(subgrid)
     }
+    checkReaders()
     value("compare").map { readCompare($0) }
   }
 
@@ -130,7 +131,7 @@ struct GridReader {
     }
     var rest: [GridNode.Entry] = []
     for child in entries {
-      if entry.key == "dropout", let place = Setting.place(child.key) {
+      if entry.key == "dropout", let place = Setting.Place(child.key) {
         readPlace(place, child)
       } else {
         rest.append(child)
@@ -149,22 +150,26 @@ struct GridReader {
     return Progression(rawValue: first.key) != nil
   }
 
-  /// `dropout.block1`, `dropout.block1.after-pool` or `dropout.dense1`.
+  /// `dropout.block1`, `dropout.block1.after-pool`, `dropout.dense1` and so on.
   private mutating func readPlace(_ place: Setting.Place, _ entry: GridNode.Entry) {
-    let section = "dropout.\(Setting.of(place, .rate).path.dropFirst(8).dropLast(5))"
-    let keys = Setting.keys(of: place)
+    let section = "dropout.\(place.name)"
+    let keys = place.keys
     guard case .mapping(let entries) = entry.value.content else {
       report(
         entry.value.position, section,
         "is a mapping of \(Wording.alternatives(keys)), not \(entry.value.inWords)")
       return
     }
-    for child in known(entries, under: section, keys: keys) {
-      if case .block(let block) = place, let side = Placement(rawValue: child.key) {
-        readPlace(.site(block, side), child)
+    var rest: [GridNode.Entry] = []
+    for child in entries {
+      if let inner = place.child(child.key) {
+        readPlace(inner, child)
       } else {
-        Setting.at("\(section).\(child.key)").map { read($0, child.value) }
+        rest.append(child)
       }
+    }
+    for child in known(rest, under: section, keys: keys) {
+      Setting.at("\(section).\(child.key)").map { read($0, child.value) }
     }
   }
 

@@ -60,7 +60,7 @@ public enum GridSchema {
     definitions["part"] =
       [
         "type": "object", "additionalProperties": false, "properties": partProperties,
-        "patternProperties": sitePatterns(prefix: "dropout\\."),
+        "patternProperties": sitePatterns,
       ] as [String: Any]
     return definitions
   }
@@ -79,7 +79,7 @@ public enum GridSchema {
       if section.name == "dropout" { mapping["patternProperties"] = placePatterns }
       properties[section.name] = section.short.map { ["anyOf": [mapping, schema($0)]] } ?? mapping
     }
-    for setting in Setting.all where !setting.path.contains(".") && setting != .seed {
+    for setting in Setting.plain {
       properties[setting.path] = schema(setting)
     }
     return properties
@@ -94,31 +94,7 @@ public enum GridSchema {
     return properties
   }
 
-  private static var placePatterns: [String: Any] {
-    func mapping(_ place: Setting.Place) -> [String: Any] {
-      var keys: [String: Any] = [:]
-      for key in Setting.keys(of: place) {
-        if let side = Placement(rawValue: key) {
-          keys[key] = mapping(.site(1, side))
-        } else {
-          keys[key] = Setting.at("dropout.\(key)").map(schema)
-        }
-      }
-      return ["type": "object", "additionalProperties": false, "properties": keys]
-    }
-    return ["^block[1-9][0-9]?$": mapping(.block(1)), "^dense[1-9][0-9]?$": mapping(.dense(1))]
-  }
-
-  private static func sitePatterns(prefix: String) -> [String: Any] {
-    [
-      "^\(prefix)(block[1-9][0-9]?(\\.(before|after)-pool)?|dense[1-9][0-9]?)\\.rate$":
-        schema(.rate),
-      "^\(prefix)block[1-9][0-9]?(\\.(before|after)-pool)?\\.kind$": schema(.kind),
-      "^\(prefix)block[1-9][0-9]?\\.placement$": schema(.placement),
-    ]
-  }
-
-  private static func schema(_ setting: Setting) -> [String: Any] {
+  static func schema(_ setting: Setting) -> [String: Any] {
     ["$ref": "#/$defs/\(setting.path)"]
   }
 
@@ -174,8 +150,11 @@ public enum GridSchema {
         "convolutions": ["type": "integer", "minimum": 0, "maximum": 64],
         "kernel": ["type": "integer", "minimum": 1, "maximum": 31],
         "padding": ["enum": Padding.allCases.map(\.rawValue)],
-        "pool": ["enum": PoolKind.allCases.map(\.rawValue) + ["none"]],
+        "pool": ["enum": Setting.poolWords],
         "pool-size": ["type": "integer", "minimum": 1, "maximum": 64],
+        "stride": ["type": "integer", "minimum": 1, "maximum": 64],
+        "normalisation": ["enum": ["none"] + Normalisation.allCases.map(\.rawValue)],
+        "activation": ["enum": ActivationKind.allCases.map(\.rawValue)],
       ],
     ]
   }
@@ -198,7 +177,7 @@ public enum GridSchema {
     properties[key] = value
     return [
       "type": "object", "additionalProperties": false, "properties": properties,
-      "patternProperties": sitePatterns(prefix: "dropout\\."), "required": required ? [key] : [],
+      "patternProperties": sitePatterns, "required": required ? [key] : [],
     ]
   }
 

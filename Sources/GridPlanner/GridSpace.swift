@@ -8,6 +8,8 @@ struct CellPlace: Sendable {
 struct GridSpace: Sendable {
   let number: Int
   let subgrid: SubGrid
+  /// The settings of single places that it says something about.
+  let sites: Set<Setting>
   /// Levels of each dimension; a dimension that does not always vary has one more, its last.
   let radices: [Int]
   private let places: [Setting: (dimension: Int, column: Int)]
@@ -19,6 +21,7 @@ struct GridSpace: Sendable {
   init(_ subgrid: SubGrid, number: Int) {
     self.number = number
     self.subgrid = subgrid
+    sites = subgrid.siteSettings
     radices = subgrid.dimensions.map(\.radix)
     rows = subgrid.dimensions.map(\.count)
     var places: [Setting: (dimension: Int, column: Int)] = [:]

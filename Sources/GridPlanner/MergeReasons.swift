@@ -9,7 +9,8 @@ struct MergeReasons {
 
   init(_ plan: PlannedGrid) {
     self.plan = plan
-    named = Setting.all.filter { ![.placement, .kind, .rate, .seedMask, .seed].contains($0) }
+    let others = Setting.general + [.seedMask, .seed]
+    named = Setting.all.filter { !others.contains($0) }
     sited = plan.grid.subgrids.axes(leaders: false).filter { $0.place != nil }
     simple = plan.grid.subgrids.map { subgrid in
       subgrid.dimensions.map { $0.settings.count == 1 && $0.condition == nil }
@@ -41,8 +42,10 @@ struct MergeReasons {
     var rules: Set<MergeRule> = []
     if part.written != first.written {
       rules.formUnion(part.rules.union(first.rules))
-    } else if differ([.placement, .kind, .rate] + sited) {
-      rules.insert(part.written.allSatisfy { $0.site.pool == nil } ? .rateZero : .otherWords)
+    } else if part.names != first.names {
+      rules.insert(.onePoint)
+    } else if differ(Setting.general + sited) {
+      rules.insert(part.dropouts.contains(where: \.isPlaced) ? .otherWords : .rateZero)
     }
     if part.isEmpty, differ([.seed, .seedMask]) { rules.insert(.maskSeed) }
     if rules.isEmpty || differ(named) { rules.insert(.otherWords) }

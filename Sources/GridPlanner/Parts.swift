@@ -9,20 +9,14 @@ struct NetworkPart: Sendable {
   var architecture: Int
   /// `max`, `average`, `mixed`, or empty where nothing is pooled.
   var pool: String
-  /// Height × width of the maps before and after each block's pool; nil where there is none.
-  var pools: [PoolSite?]
+  /// Where dropout can stand.
+  var points: [DropoutPoint]
+  /// The sorts of its places.
+  var words: Set<SiteWord>
   /// Operations of one image's forward pass.
   var forwardFLOPs: Double
   /// Operations of one training image.
   var trainingFLOPs: Double
-}
-
-/// A pool where dropout can stand.
-struct PoolSite: Sendable, Hashable {
-  var kind: PoolKind
-  /// Elements of a map before and after the pool.
-  var pixelsBefore: Int
-  var pixelsAfter: Int
 }
 
 /// The part of a trial that follows from its data settings.
@@ -47,11 +41,13 @@ struct DataIdentity: Hashable, Sendable {
   }
 }
 
-/// The part of a trial that follows from the optimiser, the batch and the epochs.
+/// The part of a trial that follows from how it is trained and evaluated.
 struct TrainingPart: Hashable, Sendable {
   var optimiser: OptimiserSpec
   var batch: Int
   var epochs: Int
+  var labelSmoothing: Double
+  var monteCarlo: Int
 }
 
 /// What decides whether two cells are the same trial: equal keys are equal trainings.

@@ -36,8 +36,10 @@ public struct PlannedGrid: Sendable {
 
   public var metrics: [Metric] {
     let hasValidation = planner.data.contains { $0.spec.validation > 0 }
+    let hasDraws = planner.trainings.values.contains { $0.monteCarlo > 0 }
     return [.trainLoss, .trainAccuracy, .testLoss, .testAccuracy, .fitLoss, .fitAccuracy]
       + (hasValidation ? [.validationLoss, .validationAccuracy] : [])
+      + (hasDraws ? [.monteCarloLoss, .monteCarloAccuracy] : [])
   }
 
   /// Bytes of every trial's final weights.

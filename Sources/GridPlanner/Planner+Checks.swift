@@ -4,17 +4,12 @@ extension Planner {
   /// The network of a cell, fitted to its images; nil after reporting why it does not fit.
   mutating func makeNetwork(_ cell: CellPlace) -> NetworkPart? {
     guard let card = card(cell) else { return nil }
-    var spec = networkSpec(cell)
-    if case .word(let pool) = value(.pool, cell) {
-      for index in spec.blocks.indices where spec.blocks[index].pool != nil {
-        spec.blocks[index].pool = PoolKind(rawValue: pool)
-      }
-    }
+    guard let spec = networkSpec(cell) else { return nil }
     let network: ResolvedNetwork
     do throws(NetworkShapeError) {
       network = try ResolvedNetwork(spec, input: card.shape, classes: card.classes)
     } catch {
-      let context = [Setting.dense, .pool, .dataName].compactMap { setting in
+      let context = [Setting.dense, .head, .pool, .dataName].compactMap { setting in
         spaces[cell.subgrid].dimension(of: setting) == nil
           ? nil : "\(setting.path) \(value(setting, cell).map(\.text) ?? "")"
       }
@@ -25,24 +20,12 @@ extension Planner {
           + ": \(error.path): \(error.message)")
       return nil
     }
-    let pools = Set(spec.blocks.compactMap(\.pool))
+    let points = network.points
+    guard checkStochasticPools(points, spec, cell) else { return nil }
     return NetworkPart(
-      spec: spec, number: 0, architecture: architecture(network),
-      pool: pools.count > 1 ? "mixed" : pools.first?.rawValue ?? "", pools: network.poolSites,
+      spec: spec, number: 0, architecture: architecture(network), pool: pool(spec, cell),
+      points: points, words: Set(points.flatMap(\.names).map(\.word)),
       forwardFLOPs: network.forwardFLOPs, trainingFLOPs: network.trainingFLOPs)
-  }
-
-  private func networkSpec(_ cell: CellPlace) -> NetworkSpec {
-    var spec = NetworkSpec(name: "custom", blocks: [], dense: [])
-    if case .blocks(let blocks) = value(.blocks, cell) {
-      spec.blocks = blocks
-      if level(.modelName, cell) != nil { spec.name = word(.modelName, cell) }
-    } else {
-      let name = word(.modelName, cell)
-      spec = NetworkSpec.named.first { $0.name == name } ?? spec
-    }
-    if case .widths(let widths) = value(.dense, cell) { spec.dense = widths }
-    return spec
   }
 
   /// Where the file says what does not fit.
@@ -129,18 +112,5 @@ extension Planner {
           + "leave `\(setting.path)` out for all of them")
     }
     return Int(size)
-  }
-}
-
-extension ResolvedNetwork {
-  /// The pool of each block; nil where it has none.
-  var poolSites: [PoolSite?] {
-    var sites: [PoolSite?] = Array(repeating: nil, count: spec.blocks.count)
-    for case .pool(let block, let kind, _, let input, let output) in layers {
-      sites[block - 1] = PoolSite(
-        kind: kind, pixelsBefore: input.height * input.width,
-        pixelsAfter: output.height * output.width)
-    }
-    return sites
   }
 }

@@ -1,102 +1,169 @@
 import ExperimentModel
 
 extension Planner {
-  /// The dropout of a cell; nil after reporting a rate that has nowhere to go.
+  /// The dropout of a cell; nil after reporting what makes no sense.
   mutating func makeDropout(_ cell: CellPlace, _ network: NetworkPart) -> DropoutPart? {
     let before = issues.count
-    let sites = spaces[cell.subgrid].subgrid.siteSettings
+    let sites = spaces[cell.subgrid].sites
     checkPlaces(cell, network, sites)
-    var specs: [DropoutSpec] = []
-    for block in network.pools.indices where network.pools[block] != nil {
-      for side in Placement.allCases {
-        dropout(cell, block: block + 1, side, sites).map { specs.append($0) }
+    var written: [WrittenDropout] = []
+    // Without settings of single places only some sorts can have dropout.
+    let words = sites.isEmpty ? droppingWords(cell) : network.words
+    // One mistake is one message, at however many places.
+    var reported: Set<Setting> = []
+    for (index, point) in network.points.enumerated() {
+      var here: [WrittenDropout] = []
+      do throws(Missing) {
+        for name in point.names where words.contains(name.word) {
+          here += try dropouts(cell, name, sites)
+        }
+      } catch {
+        guard reported.insert(error.rate).inserted else { continue }
+        report(
+          at: position(error.rate, cell), error.rate.path,
+          "\(error.what) needs `\(error.setting.path)`, which is not given")
+        continue
       }
-    }
-    let general = real(.denseRate, cell)
-    for layer in network.spec.dense.indices {
-      let own = rate(Setting.of(.dense(layer + 1), .rate), cell, sites)
-      let rate = own ?? general
-      if rate > 0 {
-        specs.append(
-          DropoutSpec(site: .dense(layer: layer + 1), kind: .elementWise, rate: rate))
+      guard let first = here.first else { continue }
+      if here.count > 1 {
+        guard reported.insert(here[1].setting).inserted else { continue }
+        report(at: position(here[1].setting, cell), here[1].setting.path, here[1].clash(first))
+        continue
       }
+      var dropout = first
+      dropout.point = index
+      // Pools and dense layers keep their names: trials are named by them.
+      if !dropout.named.isOld(in: network.spec) { dropout.spec.site = point.site }
+      if let problem = point.problem(with: dropout.spec, named: dropout.named),
+        reported.insert(dropout.setting).inserted
+      {
+        report(at: position(dropout.setting, cell), dropout.setting.path, problem)
+      }
+      written.append(dropout)
     }
     guard issues.count == before else { return nil }
-    return DropoutPart(specs, pools: network.pools, merging: merging)
+    return DropoutPart(written, points: network.points, merging: merging)
   }
 
-  /// What stands on one side of a block's pool: the site's own rate, or the block's or every
-  /// block's where its placement is that side.
-  private func dropout(
-    _ cell: CellPlace, block: Int, _ side: Placement, _ sites: Set<Setting>
-  ) -> DropoutSpec? {
-    let site = Setting.Place.site(block, side)
-    func word<T: RawRepresentable<String>>(_ place: Setting.Place, _ general: Setting) -> T? {
-      let setting = Setting.of(place, general)
-      guard sites.contains(setting), case .word(let word) = value(setting, cell) else { return nil }
-      return T(rawValue: word)
+  /// The sorts of places at which the general settings drop something.
+  private func droppingWords(_ cell: CellPlace) -> Set<SiteWord> {
+    var words: Set<SiteWord> = []
+    if real(.rate, cell) > 0 { words.insert(choice(.placement, cell)) }
+    for word in SiteWord.allCases {
+      if let setting = Setting.siteRate(word), real(setting, cell) > 0 { words.insert(word) }
     }
-    var found = rate(Setting.of(site, .rate), cell, sites)
-    let placement: Placement = word(.block(block), .placement) ?? choice(.placement, cell)
-    if found == nil, placement == side {
-      found = rate(Setting.of(.block(block), .rate), cell, sites) ?? real(.rate, cell)
-    }
-    guard let rate = found, rate > 0 else { return nil }
-    let kind: DropoutKind =
-      word(site, .kind) ?? word(.block(block), .kind) ?? choice(.kind, cell)
-    return DropoutSpec(
-      site: side == .beforePool ? .beforePool(block: block) : .afterPool(block: block),
-      kind: kind, rate: rate)
+    return words
   }
 
-  /// A rate of a single place; nil where the cell gives none.
-  private func rate(_ setting: Setting, _ cell: CellPlace, _ sites: Set<Setting>) -> Double? {
-    guard sites.contains(setting), case .real(let rate) = value(setting, cell) else { return nil }
-    return rate
-  }
-
-  /// Reports rates without a place and settings of places that the network does not have.
-  private mutating func checkPlaces(
-    _ cell: CellPlace, _ network: NetworkPart, _ sites: Set<Setting>
-  ) {
-    let name = network.spec.name
-    let pools = network.pools.indices.filter { network.pools[$0] != nil }
-    if real(.rate, cell) > 0, pools.isEmpty {
-      report(
-        at: position(.rate, cell), "dropout.rate",
-        "\(Column.text(real(.rate, cell))) has nowhere to go: `\(name)` has no pool; set it to 0 "
-          + "or give a block a pool")
-    }
-    if real(.denseRate, cell) > 0, network.spec.dense.isEmpty {
-      report(
-        at: position(.denseRate, cell), "dropout.dense",
-        "\(Column.text(real(.denseRate, cell))) has nowhere to go: `\(name)` has no hidden dense "
-          + "layer; set it to 0 or give `model.dense` a width")
-    }
-    for setting in sites.sorted(by: { $0.path < $1.path }) where level(setting, cell) != nil {
-      switch setting.place {
-      case .block(let block), .site(let block, _):
-        guard !pools.contains(block - 1) else { continue }
-        report(
-          at: position(setting, cell), setting.path,
-          "block \(block) of `\(name)` has no pool; "
-            + (pools.isEmpty
-              ? "no block has one"
-              : "those with one are \(pools.map { "\($0 + 1)" }.joined(separator: ", "))"))
-      case .dense(let layer):
-        guard layer > network.spec.dense.count else { continue }
-        report(
-          at: position(setting, cell), setting.path,
-          "`\(name)` has \(Wording.count(network.spec.dense.count, "hidden dense layer"))")
-      case nil: break
+  /// What the settings of a cell put at a site: its own rate, or the block's or everybody's where
+  /// their placement is its sort, and what its sort has.
+  private func dropouts(
+    _ cell: CellPlace, _ site: DropoutSite, _ sites: Set<Setting>
+  ) throws(Missing) -> [WrittenDropout] {
+    let chain = places(of: site)
+    func own(_ general: Setting, _ places: [Setting.Place]) -> (Setting, SettingValue)? {
+      for place in places {
+        let setting = Setting.of(place, general)
+        if sites.contains(setting), let value = value(setting, cell) { return (setting, value) }
       }
+      return nil
     }
+    let block = site.block.map(Setting.Place.block)
+    var placement = word(.placement, cell)
+    if let block, case .word(let word)? = own(.placement, [block])?.1 { placement = word }
+    let isHere = placement == site.word.rawValue
+    var found: [WrittenDropout] = []
+    func add(_ setting: Setting, _ value: SettingValue, isPlaced: Bool) throws(Missing) {
+      guard case .real(let rate) = value, rate > 0 else { return }
+      let isGeneral = isPlaced && (isHere || block != nil)
+      let (kind, options) = try options(setting) { general in
+        own(general, chain + [block].compactMap(\.self))?.1
+          ?? (isGeneral || general != .kind ? self.value(general, cell) : .word("element-wise"))
+      }
+      found.append(
+        WrittenDropout(
+          spec: DropoutSpec(
+            site: site, kind: kind, rate: rate, noise: options.noise, block: options.block,
+            inference: options.inference, schedule: options.schedule),
+          point: 0, named: site, setting: setting, isPlaced: isGeneral))
+    }
+    if let (setting, rate) = own(.rate, chain) {
+      try add(setting, rate, isPlaced: block != nil || isHere)
+      return found
+    }
+    if isHere {
+      let (setting, rate) =
+        own(.rate, [block].compactMap(\.self)) ?? (.rate, .real(real(.rate, cell)))
+      try add(setting, rate, isPlaced: true)
+    }
+    if let general = Setting.siteRate(site.word) {
+      try add(general, .real(real(general, cell)), isPlaced: false)
+    }
+    return found
+  }
+
+  /// The places whose settings hold for a site, the most exact one first, its block aside.
+  private func places(of site: DropoutSite) -> [Setting.Place] {
+    var places = [Setting.Place(site)].compactMap(\.self)
+    if case .convolution(let block, _, _) = site, Setting.blockWords.contains(site.word) {
+      places.append(.blockSite(block, site.word))
+    }
+    return places
   }
 }
 
-extension SubGrid {
-  /// The settings of single places that it says something about.
-  var siteSettings: Set<Setting> {
-    Set((Array(fixed.keys) + varying).filter { $0.place != nil })
+/// What a kind has beside its rate.
+struct DropoutOptions {
+  var noise: NoiseShape?
+  var block: DropBlockShape?
+  var inference: DropConnectInference?
+  var schedule = RateSchedule.constant
+}
+
+extension Planner {
+  /// An option that a kind cannot do without.
+  private struct Missing: Error {
+    var setting: Setting
+    var what: String
+    /// What asks for the dropout.
+    var rate: Setting
+  }
+
+  /// The kind and the options of the dropout of `rate`, whose settings `find` finds.
+  private func options(
+    _ rate: Setting, _ find: (Setting) -> SettingValue?
+  ) throws(Missing) -> (DropoutKind, DropoutOptions) {
+    func text(_ setting: Setting) -> String { find(setting)?.text ?? "" }
+    func number(_ setting: Setting) -> Int? {
+      if case .integer(let value) = find(setting) { Int(value) } else { nil }
+    }
+    var options = DropoutOptions()
+    let kind = DropoutKind(rawValue: text(.kind)) ?? .elementWise
+    switch kind {
+    case .noiseShape:
+      options.noise = NoiseShape(rawValue: text(.noiseShape))
+      if options.noise == nil {
+        throw Missing(setting: .noiseShape, what: "noise-shape dropout", rate: rate)
+      }
+    case .dropBlock:
+      guard let size = number(.blockSize) else {
+        throw Missing(setting: .blockSize, what: "drop-block", rate: rate)
+      }
+      options.block = DropBlockShape(
+        size: size, channels: .init(rawValue: text(.blockChannels)) ?? .independent,
+        centres: .init(rawValue: text(.blockCentres)) ?? .valid)
+    case .dropConnect:
+      options.inference =
+        text(.inference) == "gaussian"
+        ? .gaussian(samples: number(.inferenceSamples) ?? 100) : .mean
+    case .elementWise, .spatial, .gaussian, .alpha, .maxPooling: break
+    }
+    let schedule = text(.rateSchedule)
+    let epochs = number(.scheduleEpochs)
+    if schedule != "constant", epochs == nil {
+      throw Missing(setting: .scheduleEpochs, what: "the schedule `\(schedule)`", rate: rate)
+    }
+    options.schedule = RateSchedule(schedule, epochs: epochs ?? 0) ?? .constant
+    return (kind, options)
   }
 }

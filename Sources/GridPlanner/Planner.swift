@@ -41,14 +41,11 @@ struct Planner: Sendable {
       func memo(_ settings: [Setting]) -> Memo {
         Memo(Set(settings.compactMap { space.dimension(of: $0) }), radices: space.radices)
       }
-      let network: [Setting] = [.dataName, .modelName, .blocks, .dense, .pool]
       let sites = space.subgrid.varying.filter { $0.place != nil }
-      self.network = memo(network)
-      dropout = memo(network + [.rate, .placement, .kind, .denseRate] + sites)
+      network = memo(Setting.networks)
+      dropout = memo(Setting.networks + Setting.general + Setting.siteRates + sites)
       data = memo([.dataName, .train, .test, .validation, .standardise])
-      training = memo([
-        .learningRate, .momentum, .nesterov, .decay, .form, .batch, .epochs,
-      ])
+      training = memo(Setting.trainings)
       seed = memo(Setting.seeds)
     }
   }
@@ -105,13 +102,14 @@ struct Planner: Sendable {
     let data = dataPart(cell)
     guard network >= 0, data >= 0 else { return }
     let dropout = dropoutPart(cell, network)
-    guard dropout >= 0 else { return }
+    let training = trainingPart(cell)
+    guard dropout >= 0, training >= 0 else { return }
     let block = seedNumber(cell)
     var seed = block
     let part = dropouts[Int(dropout)]
     if part.isEmpty, merging.allows(.maskSeed) { seed = maskless(block) }
     let key = TrialKey(
-      network: networks[Int(network)].number, dropout: part.number, training: trainingPart(cell),
+      network: networks[Int(network)].number, dropout: part.number, training: training,
       data: self.data[Int(data)].number, seed: seed)
     layout.add(index, key: key, network: network, data: data, dropout: dropout, block: block)
   }
@@ -129,7 +127,9 @@ struct Planner: Sendable {
     let data = data[Int(draft.data)]
     let training = Double(data.train) * network.trainingFLOPs
     let evaluation = Double(data.train + data.test + data.spec.validation) * network.forwardFLOPs
-    return Double(trainings.values[Int(draft.key.training)].epochs) * (training + evaluation)
+    let part = trainings.values[Int(draft.key.training)]
+    let draws = Double(part.monteCarlo * data.test) * network.forwardFLOPs
+    return Double(part.epochs) * (training + evaluation + draws)
   }
 
   /// What a draft trains.
@@ -145,7 +145,8 @@ struct Planner: Sendable {
     let training = trainings.values[Int(training)]
     return TrialSpec(
       network: networks[Int(network)].spec, dropout: dropout, optimiser: training.optimiser,
-      batch: training.batch, epochs: training.epochs, data: self.data[Int(data)].spec, seed: seed)
+      batch: training.batch, epochs: training.epochs, data: self.data[Int(data)].spec, seed: seed,
+      labelSmoothing: training.labelSmoothing, monteCarlo: training.monteCarlo)
   }
 
   /// The first 16 bytes of SHA-256 over the canonical text, the data and the numerics version.
@@ -210,13 +211,7 @@ extension Planner {
     let slot = memos[cell.subgrid].training.slot(cell.levels)
     let known = memos[cell.subgrid].training[slot]
     guard known == Memo.unknown else { return known }
-    let number = trainings.index(
-      of: TrainingPart(
-        optimiser: OptimiserSpec(
-          learningRate: real(.learningRate, cell), momentum: real(.momentum, cell),
-          nesterov: value(.nesterov, cell) == .flag(true), decay: real(.decay, cell),
-          form: choice(.form, cell)),
-        batch: integer(.batch, cell), epochs: integer(.epochs, cell)))
+    let number = makeTraining(cell).map { trainings.index(of: $0) } ?? Memo.none
     memos[cell.subgrid].training[slot] = number
     return number
   }

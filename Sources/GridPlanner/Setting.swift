@@ -63,16 +63,60 @@ extension Setting {
   static let modelName = Setting("model.name", column: "model", .name, fallback: .word("small"))
   static let blocks = Setting("model.blocks", .blocks)
   static let dense = Setting("model.dense", .widths)
-  static let pool = Setting("pool", .word(words(PoolKind.self)))
+  static let activation = Setting("model.activation", .word(words(ActivationKind.self)))
+  static let normalisation = Setting(
+    "model.normalisation", .word(["none"] + words(Normalisation.self)))
+  static let head = Setting("model.head", .word(words(Head.self)), fallback: .word("flatten"))
+  static let initialiser = Setting(
+    "model.initialiser", .word(words(Initialiser.self)), fallback: .word("glorot-uniform"))
+  static let pool = Setting("pool", .word(poolWords))
+  /// A kind of pool, or what can stand in its place.
+  static let poolWords = words(PoolKind.self) + ["strided", "none"]
 
   static let rateKind = Kind.real(noun: "a rate", NumberRange(from: 0, below: 1))
   static let rate = Setting("dropout.rate", rateKind, fallback: .real(0))
   static let placement = Setting(
-    "dropout.placement", .word(Placement.allCases.map(\.rawValue)), fallback: .word("after-pool"))
+    "dropout.placement", .word(words(SiteWord.self)), fallback: .word("after-pool"))
   static let kind = Setting(
     "dropout.kind", .word(words(DropoutKind.self)), fallback: .word("element-wise"))
+  static let noiseShape = Setting("dropout.noise-shape", .word(NoiseShape.all.map(\.rawValue)))
+  static let blockSize = Setting("dropout.block-size", .integer(1...1024))
+  static let blockChannels = Setting(
+    "dropout.block-channels", .word(words(DropBlockShape.Channels.self)),
+    fallback: .word("independent"))
+  static let blockCentres = Setting(
+    "dropout.block-centres", .word(words(DropBlockShape.Centres.self)), fallback: .word("valid"))
+  static let inference = Setting(
+    "dropout.inference", .word(["mean", "gaussian"]), fallback: .word("mean"))
+  static let inferenceSamples = Setting(
+    "dropout.inference-samples", .integer(1...100_000), fallback: .integer(100))
+  static let rateSchedule = Setting(
+    "dropout.schedule", column: "rate_schedule", .word(RateSchedule.words),
+    fallback: .word("constant"))
+  static let scheduleEpochs = Setting("dropout.schedule-epochs", .integer(1...100_000))
+
   static let denseRate = Setting(
     "dropout.dense", column: "dense_rate", rateKind, fallback: .real(0))
+  static let inputRate = Setting(
+    "dropout.input", column: "input_rate", rateKind, fallback: .real(0))
+  static let convolutionInputRate = Setting(
+    "dropout.conv.input", column: "conv_input_rate", rateKind, fallback: .real(0))
+  static let denseInputRate = Setting(
+    "dropout.dense.input", column: "dense_input_rate", rateKind, fallback: .real(0))
+  static let logitsInputRate = Setting(
+    "dropout.logits.input", column: "logits_input_rate", rateKind, fallback: .real(0))
+
+  /// The rate of element-wise dropout at every site of a sort; nil where that has none.
+  static func siteRate(_ word: SiteWord) -> Setting? {
+    switch word {
+    case .dense: denseRate
+    case .input: inputRate
+    case .convolutionInput: convolutionInputRate
+    case .denseInput: denseInputRate
+    case .logitsInput: logitsInputRate
+    case .beforeNorm, .afterNorm, .beforeActivation, .afterActivation, .beforePool, .afterPool: nil
+    }
+  }
 
   static let learningRate = Setting(
     "optimiser.learning-rate", .real(noun: "a learning rate", NumberRange(above: 0, to: 1000)),
@@ -85,6 +129,31 @@ extension Setting {
     "optimiser.decay", .real(noun: "a decay", NumberRange(from: 0, to: 1000)), fallback: .real(0))
   static let form = Setting(
     "optimiser.form", .word(words(OptimiserSpec.Form.self)), fallback: .word("keras"))
+  static let optimiserName = Setting(
+    "optimiser.name", column: "optimiser", .word(words(OptimiserSpec.Name.self)),
+    fallback: .word("sgd"))
+  static let beta1 = Setting(
+    "optimiser.beta1", .real(noun: "a beta", NumberRange(from: 0, below: 1)), fallback: .real(0.9))
+  static let beta2 = Setting(
+    "optimiser.beta2", .real(noun: "a beta", NumberRange(from: 0, below: 1)),
+    fallback: .real(0.999))
+  static let epsilon = Setting(
+    "optimiser.epsilon", .real(noun: "an epsilon", NumberRange(above: 0, to: 1)))
+  static let weightDecay = Setting(
+    "optimiser.weight-decay", .real(noun: "a weight decay", NumberRange(from: 0, to: 1000)),
+    fallback: .real(0))
+  static let schedule = Setting(
+    "optimiser.schedule", column: "learning_rate_schedule", .word(LearningRateSpec.words),
+    fallback: .word("constant"))
+  static let stepEpochs = Setting("optimiser.step-epochs", .integer(1...100_000))
+  static let stepFactor = Setting(
+    "optimiser.step-factor", .real(noun: "a factor", NumberRange(above: 0, to: 1)),
+    fallback: .real(0.1))
+  static let labelSmoothing = Setting(
+    "label-smoothing", .real(noun: "a label smoothing", NumberRange(from: 0, below: 1)),
+    fallback: .real(0))
+  static let monteCarlo = Setting(
+    "evaluation.monte-carlo", .integer(0...4096), fallback: .integer(0))
 
   static let batch = Setting("batch", .integer(1...65_536), fallback: .integer(32))
   static let epochs = Setting("epochs", .integer(1...100_000), fallback: .integer(10))
@@ -97,18 +166,41 @@ extension Setting {
 
   static let seeds = [seed, seedInit, seedOrder, seedMask]
 
+  /// What shapes a network.
+  static let networks = [
+    dataName, modelName, blocks, dense, activation, normalisation, head, initialiser, pool,
+  ]
+  /// Rates of every site of a sort.
+  static let siteRates = SiteWord.allCases.compactMap(siteRate)
+  /// What the dropout of `dropout.placement` has.
+  static let general = [placement] + placed
+  /// How a network is trained and evaluated.
+  static let trainings = [
+    optimiserName, learningRate, momentum, nesterov, decay, form, beta1, beta2, epsilon,
+    weightDecay, schedule, stepEpochs, stepFactor, batch, epochs, labelSmoothing, monteCarlo,
+  ]
+
   /// Every setting, in the order of the manual.
   static let all =
     [
-      dataName, train, test, validation, standardise, modelName, blocks, dense, pool, rate,
-      placement, kind, denseRate, learningRate, momentum, nesterov, decay, form, batch, epochs,
-    ] + seeds
+      dataName, train, test, validation, standardise, modelName, blocks, dense, activation,
+      normalisation, head, initialiser, pool, rate, placement, kind, noiseShape, blockSize,
+      blockChannels, blockCentres, inference, inferenceSamples, rateSchedule, scheduleEpochs,
+      denseRate, inputRate, convolutionInputRate, denseInputRate, logitsInputRate,
+    ] + trainings + seeds
 
   private static let byPath = Dictionary(
     uniqueKeysWithValues: all.map { ($0.path, $0) } + [("data", dataName), ("model", modelName)])
 
   /// The setting at `path`; `data` and `model` stand for their names.
   static func at(_ path: String) -> Setting? { byPath[path] ?? site(path) }
+
+  /// The keys that lead to a setting in a file: `dropout` and `dense.input` for the latter's rate.
+  static func keys(to path: String) -> [String] {
+    let keys = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    guard byPath[path] != nil, keys.count > 2 else { return keys }
+    return [keys[0], keys.dropFirst().joined(separator: ".")]
+  }
 
   /// The keys of section `name`: `rate`, … for `dropout`.
   static func keys(of section: String) -> [String] {
@@ -119,8 +211,11 @@ extension Setting {
 
   /// The sections of a grid file and what each of their names stands for without keys.
   static let sections: [(name: String, short: Setting?)] = [
-    ("data", dataName), ("model", modelName), ("dropout", nil), ("optimiser", nil), ("seed", seed),
+    ("data", dataName), ("model", modelName), ("dropout", nil), ("optimiser", nil),
+    ("evaluation", nil), ("seed", seed),
   ]
+  /// Settings that are no section's.
+  static let plain = all.filter { !$0.path.contains(".") && $0 != seed }
 
   private static func words<T: CaseIterable & RawRepresentable>(_ type: T.Type) -> [String]
   where T.RawValue == String {

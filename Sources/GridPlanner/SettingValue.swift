@@ -27,8 +27,11 @@ enum SettingValue: Sendable, Hashable {
   private static func text(_ block: BlockSpec) -> String {
     let pool = block.pool.map { ",\($0.rawValue)\(block.poolSize)" } ?? ""
     let times = block.convolutions == 1 ? "" : "\(block.convolutions)×"
+    let stride = block.stride == 1 ? "" : ",stride\(block.stride)"
+    let norm = block.normalisation.map { ",\($0.rawValue)" } ?? ""
+    let activation = block.activation == .relu ? "" : ",\(block.activation.rawValue)"
     return "\(times)conv\(block.kernel)x\(block.kernel)x\(block.filters),\(block.padding.rawValue)"
-      + pool
+      + stride + norm + activation + pool
   }
 }
 

@@ -16,9 +16,15 @@ enum Wording {
       scalar.properties.generalCategory)
   }
 
+  private static let mostAlternatives = 12
+
   /// `a, b or c`.
   static func alternatives(_ words: [String]) -> String {
     guard let last = words.last, words.count > 1 else { return words.first ?? "" }
+    guard words.count <= mostAlternatives else {
+      return words.prefix(5).joined(separator: ", ") + " and so on (docs/grids.md has all "
+        + "\(words.count))"
+    }
     return words.dropLast().joined(separator: ", ") + " or " + last
   }
 

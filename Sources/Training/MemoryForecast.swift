@@ -7,13 +7,7 @@ extension ResolvedNetwork {
   /// batch; and what the library and the allocator take for themselves.
   public func trainingBytes(batch: Int) -> Int {
     let weights = parameters.reduce(0.0) { $0 + Double($1.count) }
-    let outputs = layers.reduce(Double(input.count)) { total, layer in
-      switch layer {
-      case .convolution(_, _, _, let output, _, _), .pool(_, _, _, _, let output):
-        total + Double(output.count)
-      case .dense(_, _, let outputs, _): total + Double(outputs)
-      }
-    }
+    let outputs = Double(outputCount)
     let bytes = 4 * (4 * weights + 2 * outputs * Double(batch)) + 16e6
     return Int(min(bytes, 1e18))
   }

@@ -12,19 +12,23 @@ public struct Trainer: Sendable {
   private let network: ResolvedNetwork
   private let data: PreparedData
   private let keepsWeights: Bool
+  private let fused: Bool
 
   /// - Parameters:
   ///   - trial: what to train.
   ///   - network: `trial.spec.network` fitted to the data's images and classes.
   ///   - data: the images of `trial.spec.data`.
   ///   - keepsWeights: whether the record holds the final weights.
+  ///   - fused: whether layers are computed together where that is faster; it changes no bit.
   public init(
-    trial: PlannedTrial, network: ResolvedNetwork, data: PreparedData, keepsWeights: Bool
+    trial: PlannedTrial, network: ResolvedNetwork, data: PreparedData, keepsWeights: Bool,
+    fused: Bool = true
   ) {
     self.trial = trial
     self.network = network
     self.data = data
     self.keepsWeights = keepsWeights
+    self.fused = fused
   }
 
   /// Trains for all epochs, or until something is not finite: the record then says `diverged`.
@@ -45,10 +49,10 @@ public struct Trainer: Sendable {
     var record = TrialRecord(id: trial.id, status: .done)
     let start = ContinuousClock.now
     let model = try Network(
-      NetworkDescription(network, dropout: trial.spec.dropout),
+      NetworkDescription(network, dropout: trial.spec.dropout, updates: updates),
       batch: min(trial.spec.batch, data.train.count),
       initialisationSeed: UInt64(bitPattern: trial.spec.seed.initialisation),
-      maskSeed: UInt64(bitPattern: trial.spec.seed.mask))
+      maskSeed: UInt64(bitPattern: trial.spec.seed.mask), fused: fused)
     var state = try resume(checkpoints?.last, model) ?? TrialState(network: .none)
     let before = state.elapsed
     var (saved, told) = (start, start)
@@ -93,7 +97,7 @@ public struct Trainer: Sendable {
     onEpoch: (Int, [Metric: Float]) -> Void
   ) throws {
     let spec = trial.spec
-    let optimiser = Optimiser(spec.optimiser)
+    let optimiser = optimiser
     while state.epoch <= spec.epochs {
       let order = shuffledOrder(
         count: data.train.count, seed: UInt64(bitPattern: spec.seed.order), epoch: state.epoch)
@@ -102,7 +106,9 @@ public struct Trainer: Sendable {
         let end = min(state.position + spec.batch, order.count)
         let indices = Array(order[state.position..<end])
         state.fit += try data.train.withImages { images in
-          try model.train(images, indices: indices, optimiser: optimiser, step: state.step)
+          try model.train(
+            images, indices: indices, optimiser: optimiser, step: state.step,
+            labelSmoothing: spec.labelSmoothing)
         }
         state.step += 1
         state.position = end
@@ -121,6 +127,18 @@ public struct Trainer: Sendable {
         figures[loss] = Float(result.meanLoss)
         figures[accuracy] = Float(result.accuracy)
       }
+      if spec.monteCarlo > 0 {
+        try pause(&state)
+        let draws = MonteCarlo(samples: spec.monteCarlo, epoch: state.epoch, step: state.step)
+        let result = try data.test.withImages { images in
+          try model.evaluate(images, count: data.test.count, monteCarlo: draws)
+        }
+        guard result.sum.isFinite else {
+          throw TensorError.diverged(place: "the Monte-Carlo evaluation's loss", step: state.step)
+        }
+        figures[.monteCarloLoss] = Float(result.meanLoss)
+        figures[.monteCarloAccuracy] = Float(result.accuracy)
+      }
       for (metric, value) in figures { state.metrics[metric, default: []].append(value) }
       onEpoch(state.epoch, figures)
       state.epoch += 1
@@ -136,22 +154,30 @@ public struct Trainer: Sendable {
     guard let bytes, var state = TrialState(bytes: bytes) else { return nil }
     let count = data.train.count
     let batch = trial.spec.batch
-    let steps = (count + batch - 1) / batch
     guard (1...trial.spec.epochs).contains(state.epoch), state.position <= count,
       state.position % batch == 0 || state.position == count,
-      state.step == (state.epoch - 1) * steps + (state.position + batch - 1) / batch,
+      state.step == (state.epoch - 1) * updates + (state.position + batch - 1) / batch,
       state.fit.count == state.position, state.elapsed >= 0, state.elapsed.isFinite,
       state.metrics.values.allSatisfy({ $0.count == state.epoch - 1 }),
       state.epoch == 1 || Set(state.metrics.keys) == metrics,
-      try model.importState(state.network, for: Optimiser(trial.spec.optimiser))
+      try model.importState(state.network, for: optimiser)
     else { return nil }
     state.network = .none
     return state
   }
 
+  /// Updates in an epoch.
+  private var updates: Int { (data.train.count + trial.spec.batch - 1) / trial.spec.batch }
+
+  private var optimiser: Optimiser {
+    Optimiser(trial.spec.optimiser, epochs: trial.spec.epochs, updates: updates)
+  }
+
   /// What every epoch records.
   private var metrics: Set<Metric> {
-    Set([.fitLoss, .fitAccuracy] + evaluated.flatMap { [$0.loss, $0.accuracy] })
+    Set(
+      [.fitLoss, .fitAccuracy] + evaluated.flatMap { [$0.loss, $0.accuracy] }
+        + (trial.spec.monteCarlo > 0 ? [.monteCarloLoss, .monteCarloAccuracy] : []))
   }
 
   /// The splits that are evaluated at the end of every epoch, and their figures.

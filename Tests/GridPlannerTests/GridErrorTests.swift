@@ -70,9 +70,12 @@ import Testing
     ),
     (
       "dropout: {kind: spacial}",
-      "g:1:17: dropout.kind: `spacial` is not known; did you mean spatial? It is element-wise or spatial"
+      "g:1:17: dropout.kind: `spacial` is not known; did you mean spatial? It is element-wise, spatial, noise-shape, gaussian, alpha, drop-block, drop-connect or max-pooling"
     ),
-    ("pool: none", "g:1:7: pool: `none` is not known; It is max or average"),
+    (
+      "pool: sum",
+      "g:1:7: pool: `sum` is not known; It is max, average, stochastic, strided or none"
+    ),
     ("weights: best", "g:1:10: weights: `best` is not known; It is none or final"),
     ("weights: [none]", "g:1:10: weights: is none or final, not a list"),
     (
@@ -121,7 +124,10 @@ import Testing
       "seed: {initial: 3}",
       "g:1:8: unknown key `seed.initial`; the keys here are init, order or mask"
     ),
-    ("dropout: 0.5", "g:1:10: dropout: is a mapping of rate, placement, kind or dense, not `0.5`"),
+    (
+      "dropout: 0.5",
+      "g:1:10: dropout: is a mapping of rate, placement, kind, noise-shape, block-size and so on (docs/grids.md has all 16), not `0.5`"
+    ),
     (
       "- batch: 3",
       "g:1:1: a grid is a mapping such as `epochs: 10`, not a list; docs/grids.md shows one"

@@ -126,7 +126,7 @@ import Testing
     ),
     (
       "seed: 1\nmerge: [spatial-mix]",
-      "g:2:9: merge: `spatial-mix` is not known; did you mean spatial-max? It is mask-seed, spatial-max, spatial-average or one-pixel"
+      "g:2:9: merge: `spatial-mix` is not known; did you mean spatial-max? It is mask-seed, spatial-max, spatial-average, one-pixel, relu, leaky-relu, noise-shape or row"
     ),
     (
       "union: [{dropout: {rate: 0}, dropout.rate: 0.5}]",
@@ -253,9 +253,12 @@ import Testing
     ),
     (
       "dropout: {block0: {rate: 0.5}}",
-      "g:1:11: unknown key `dropout.block0`; the keys here are rate, placement, kind or dense"
+      "g:1:11: unknown key `dropout.block0`; the keys here are rate, placement, kind, noise-shape, block-size and so on (docs/grids.md has all 16)"
     ),
-    ("dropout: {dense1: 0.5}", "g:1:19: dropout.dense1: is a mapping of rate, not `0.5`"),
+    (
+      "dropout: {dense1: 0.5}",
+      "g:1:19: dropout.dense1: is a mapping of rate, kind, noise-shape, block-size, block-channels, block-centres, inference, inference-samples, schedule, schedule-epochs or input, not `0.5`"
+    ),
   ])
   func sitesThatMakeNoSense(text: String, expected: String) {
     #expect(problems(text) == [expected])

@@ -105,7 +105,7 @@ import Testing
     ),
     (
       "model: {blocks: [{filters: 2, pool: sum}]}",
-      "g:1:37: model.blocks[0].pool: `sum` is not known; It is max, average or none"
+      "g:1:37: model.blocks[0].pool: `sum` is not known; It is max, average, stochastic, strided or none"
     ),
     (
       "model: {blocks: [{filters: 2, padding: full}]}",
