@@ -25,9 +25,14 @@ public enum Engine {
   /// Raised whenever a change of this module can alter recorded values.
   public static let numericsVersion = 1
 
-  /// The kernels of this machine; their channel block is oneDNN's.
+  /// The kernels of oneDNN's instruction set, which `ONEDNN_MAX_CPU_ISA` can lower; their channel
+  /// block is oneDNN's.
   internal static let kernels: dg_kernels = {
-    let names = dg_channel_block() == 16 ? ["avx512"] : ["avx2", "scalar"]
+    let names =
+      switch String(cString: dg_isa()) {
+      case "sse41", "avx": ["scalar"]
+      default: dg_channel_block() == 16 ? ["avx512"] : ["avx2", "scalar"]
+      }
     for name in names {
       if let table = dg_kernels_named(name) { return table.pointee }
     }

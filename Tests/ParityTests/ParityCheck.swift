@@ -1,0 +1,107 @@
+import TensorCore
+
+/// Trains a fixture's network in Dropgrid and lists where it is further from the framework than
+/// allowed.
+struct ParityCheck {
+  let fixture: Fixture
+  /// What was compared: the worst error of each part, and the tensor that has it.
+  private(set) var worst: [String: (error: Double, tensor: String)] = [:]
+  private(set) var problems: [String] = []
+  /// What oneDNN uses for each trainable layer.
+  private(set) var implementations: [String] = []
+
+  /// Relative errors that may remain.
+  enum Limit {
+    static let gradient = 1e-4
+    static let trained = 1e-3
+  }
+
+  init(_ name: String) throws {
+    fixture = try Fixture(name)
+    try run()
+  }
+
+  private mutating func compare(
+    _ part: String, _ tensor: String, _ values: [Float], _ expected: [Float], limit: Double,
+    floor: Double = 0
+  ) {
+    let error = relativeError(values, expected, floor: floor)
+    if error >= worst[part]?.error ?? 0 { worst[part] = (error, tensor) }
+    if !(error <= limit) {
+      problems.append(
+        "\(fixture.network.name): the \(part) of \(tensor) differ from "
+          + "\(fixture.network.framework)'s by \(error), more than \(limit)")
+    }
+  }
+
+  /// Tensors in the order of the parameters.
+  private mutating func compare(
+    _ part: String, _ values: [[Float]], to stored: String, limit: Double
+  ) throws {
+    let expected = try fixture.parameters.map { try fixture.floats("\(stored)/\($0)") }
+    // Below a millionth of the largest tensor a value is rounding.
+    let floor = expected.joined().reduce(0) { max($0, Double(abs($1))) } * 1e-6
+    for (index, label) in fixture.parameters.enumerated() {
+      compare(part, label, values[index], expected[index], limit: limit, floor: floor)
+    }
+  }
+
+  private mutating func run() throws {
+    let options = fixture.network
+    guard let maskSeed = UInt64(options.maskSeed) else { throw FixtureError(what: "no seed") }
+    let network = try Network(
+      fixture.description(), batch: options.batch, initialisationSeed: options.initSeed,
+      maskSeed: maskSeed)
+    implementations = network.implementations
+    let initial = try fixture.parameters.map { try fixture.floats("initial/\($0)") }
+    for (index, kernel) in try network.exportWeights().enumerated()
+    where fixture.parameters[index].hasSuffix("kernel") {
+      compare("initial weights", fixture.parameters[index], kernel, initial[index], limit: 0)
+    }
+    try network.importWeights(initial)
+
+    let pixels = try fixture.floats("images"), labels = try fixture.integers("labels")
+    let indices = try fixture.integers("indices"), losses = try fixture.doubles("losses")
+    try pixels.withUnsafeBufferPointer { pixels in
+      try labels.withUnsafeBufferPointer { labels in
+        guard let pixels = pixels.baseAddress, let start = labels.baseAddress else { return }
+        let images = Network.Images(pixels: pixels, labels: start)
+        for step in 0..<options.steps {
+          let batch = Array(indices[step * options.batch..<(step + 1) * options.batch])
+          let loss = try network.train(
+            images, indices: batch, optimiser: fixture.optimiser(), step: step)
+          compare(
+            step == 0 ? "first loss" : "losses", "step \(step)", [Float(loss.meanLoss)],
+            [Float(losses[step])], limit: step == 0 ? 1e-5 : Limit.trained)
+          guard step == 0 else { continue }
+          try compare(
+            "gradients", network.exportGradients(), to: "gradient", limit: Limit.gradient)
+          try compare(
+            "weights after 1 update", network.exportWeights(), to: "once", limit: Limit.gradient)
+        }
+        try compare(
+          "weights after \(options.steps) updates", network.exportWeights(), to: "last",
+          limit: Limit.trained)
+        let logits = try network.logits(images, indices: Array(0..<Int32(labels.count)))
+        compare(
+          "evaluation", "logits", logits.flatMap { $0 }, try fixture.floats("logits"),
+          limit: Limit.trained)
+      }
+    }
+  }
+
+  /// One line: the worst error of each part.
+  var summary: String {
+    let parts = worst.sorted { $0.key < $1.key }.map { part, worst in
+      "\(part) \(Self.short(worst.error)) (\(worst.tensor))"
+    }
+    return "\(fixture.network.name): " + parts.joined(separator: ", ")
+  }
+
+  private static func short(_ error: Double) -> String {
+    guard error > 0, error.isFinite else { return "\(error)" }
+    var digits = error, exponent = 0
+    while digits < 1 { (digits, exponent) = (digits * 10, exponent - 1) }
+    return "\((digits * 10).rounded() / 10)e\(exponent)"
+  }
+}

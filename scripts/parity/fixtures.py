@@ -1,0 +1,113 @@
+"""The fixtures: small networks that together use everything that Dropgrid trains with."""
+
+from dataclasses import dataclass, field
+
+from network import Network
+
+
+@dataclass
+class Spec:
+    name: str
+    network: Network
+    optimiser: dict
+    batch: int = 8
+    images: int = 19
+    steps: int = 20
+    init_seed: int = 3
+    mask_seed: int = 0x1234_5678_9ABC_DEF0
+    tolerance: dict = field(default_factory=dict)
+
+    @property
+    def classes(self):
+        return self.network.shape[0]
+
+    @property
+    def framework(self):
+        return self.optimiser["form"]
+
+    def indices(self, step):
+        return [(7 * row + 5 * step) % self.images for row in range(self.batch)]
+
+
+def sgd(form="keras", rate=0.05, momentum=0.9, nesterov=False, decay=0.0):
+    return {
+        "name": "sgd", "form": form, "learning_rate": rate, "momentum": momentum,
+        "nesterov": nesterov, "decay": decay,
+    }
+
+
+def gray(size=8):
+    return Network(size, size, 1)
+
+
+def colour(height=9, width=8):
+    return Network(height, width, 3)
+
+
+def layers():
+    """Paddings, poolings, kernel sizes, channel counts."""
+    yield Spec(
+        "same-max", gray().conv(6).relu().conv(8).relu().pool("max").dense(12).logits(4),
+        sgd("keras"))
+    yield Spec(
+        "valid-average",
+        colour().conv(6, padding="valid").relu().conv(5, padding="valid").relu()
+        .pool("average").dense(12).logits(4),
+        sgd("pytorch"))
+    yield Spec(
+        "winograd", gray().conv(16).relu().conv(16).relu().pool("max", size=4).logits(4),
+        sgd("keras"))
+    yield Spec(
+        "winograd-twice",
+        gray().conv(16).relu().conv(16).relu().pool("average").conv(16).relu()
+        .pool("max", size=4).logits(4),
+        sgd("pytorch"))
+    yield Spec(
+        "kernel-sizes",
+        gray().conv(5, kernel=5).relu().pool("max").conv(7, kernel=1).relu().dense(6).logits(3),
+        sgd("pytorch"), batch=7)
+    yield Spec(
+        "channels-and-remainders",
+        Network(8, 11, 5).conv(17).relu().pool("max", size=3).conv(9, padding="valid", kernel=1)
+        .relu().pool("average").logits(5),
+        sgd("keras"), batch=5)
+    yield Spec(
+        "pool-first", gray(10).pool("average").conv(6).relu().pool("max").logits(4), sgd("keras"))
+    yield Spec("dense-only", gray(6).dense(20).dense(11).logits(7), sgd("pytorch"))
+
+
+def optimisers():
+    """Stochastic gradient descent in both frameworks' forms."""
+    def network():
+        return gray().conv(6).relu().pool("max").dense(10).logits(4)
+
+    for form in ["keras", "pytorch"]:
+        yield Spec(f"sgd-{form}-plain", network(), sgd(form, momentum=0.0, rate=0.1))
+        yield Spec(f"sgd-{form}-nesterov", network(), sgd(form, nesterov=True))
+        yield Spec(f"sgd-{form}-decay", network(), sgd(form, decay=0.1))
+        yield Spec(f"sgd-{form}-nesterov-decay", network(), sgd(form, nesterov=True, decay=0.1))
+
+
+def dropouts():
+    """Element-wise and spatial dropout at every site."""
+    def network(kind="max", before=None, after=None, dense=0):
+        return (
+            gray().conv(6).relu().pool(kind, before=before, after=after).conv(5).relu()
+            .dense(9, rate=dense).logits(4)
+        )
+
+    yield Spec("dense-dropout", network(dense=0.5), sgd("pytorch"))
+    for pool in ["max", "average"]:
+        for kind, rate in [("element-wise", 0.3), ("spatial", 0.4)]:
+            yield Spec(f"{kind}-before-{pool}", network(pool, before=(kind, rate)), sgd("keras"))
+            yield Spec(f"{kind}-after-{pool}", network(pool, after=(kind, rate)), sgd("pytorch"))
+    yield Spec(
+        "both-sides-max", network("max", ("spatial", 0.25), ("element-wise", 0.5)), sgd("keras"))
+    yield Spec(
+        "both-sides-average",
+        network("average", ("element-wise", 0.1), ("spatial", 0.2), dense=0.3),
+        sgd("pytorch"), batch=7)
+
+
+def everything():
+    return [*layers(), *optimisers(), *dropouts()]

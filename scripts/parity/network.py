@@ -1,0 +1,109 @@
+"""A network as plain values: what a fixture stores, and what both frameworks and Swift build."""
+
+import names
+
+
+class Network:
+    """Layers in order, each a dictionary with its label, its settings and its output's shape."""
+
+    def __init__(self, *shape):
+        self.input = list(shape)
+        self.layers = []
+        self.block = 1
+        self.convolutions = 0
+        self.denses = 0
+
+    @property
+    def shape(self):
+        return self.layers[-1]["output"] if self.layers else self.input
+
+    def add(self, layer, output=None, **settings):
+        if "name" in settings:
+            settings["packed"] = names.packed(settings["name"])
+        self.layers.append({"layer": layer, **settings, "output": output or self.shape})
+        return self
+
+    def conv(self, filters, kernel=3, padding="same", stride=1):
+        """Same padding as TensorFlow has it: as little as gives ⌈size / stride⌉, less of it first."""
+        self.convolutions += 1
+        pads, sizes = [], []
+        for size in self.shape[:2]:
+            same = max((-(-size // stride) - 1) * stride + kernel - size, 0)
+            total = same if padding == "same" else 0
+            pads.append([total // 2, total - total // 2])
+            sizes.append((size + total - kernel) // stride + 1)
+        return self.add(
+            "convolution",
+            [*sizes, filters],
+            label=f"block{self.block}.conv{self.convolutions}",
+            name=f"kernel {self.block} {self.convolutions}",
+            kernel=[kernel, kernel, self.shape[2], filters],
+            stride=stride,
+            padding=padding,
+            pads=pads,
+        )
+
+    def relu(self):
+        return self.activation("relu")
+
+    def activation(self, kind, **settings):
+        return self.add("activation", kind=kind, **settings)
+
+    def dropout(self, kind, rate, name, **settings):
+        return self.add("dropout", label=name.replace(" ", "-"), name=name, kind=kind, rate=rate, **settings)
+
+    def pool(self, kind, size=2, before=None, after=None):
+        """A pool with (kind, rate) of dropout on either side."""
+        if before:
+            self.dropout(*before, f"pool{'-second' if after else ''} {self.block}")
+        height, width, channels = self.shape
+        self.add("pool", [height // size, width // size, channels], kind=kind, size=size)
+        if after:
+            self.dropout(*after, f"pool {self.block}")
+        self.block, self.convolutions = self.block + 1, 0
+        return self
+
+    def flat(self):
+        if len(self.shape) == 3:
+            height, width, channels = self.shape
+            self.add("flatten", [height * width * channels])
+        return self
+
+    def dense(self, units, rate=0, activation="relu"):
+        self.flat()
+        self.denses += 1
+        self.linear(f"dense{self.denses}", f"dense-kernel {self.denses}", units)
+        self.activation(activation)
+        return self.dropout("element-wise", rate, f"dense {self.denses}") if rate else self
+
+    def logits(self, classes):
+        return self.flat().linear("logits", "logits-kernel", classes)
+
+    def linear(self, label, name, units):
+        kernel = [*self.shape, units]
+        return self.add("dense", [units], label=label, name=name, kernel=kernel)
+
+    @property
+    def parameters(self):
+        """(label, shape) of every trained array, in order."""
+        result = []
+        for layer in self.layers:
+            if "kernel" in layer:
+                result.append((f"{layer['label']}.kernel", layer["kernel"]))
+                result.append((f"{layer['label']}.bias", layer["kernel"][-1:]))
+        return result
+
+    @property
+    def sites(self):
+        return [layer for layer in self.layers if layer["layer"] == "dropout"]
+
+    def check(self):
+        packed = [layer["packed"] for layer in self.layers if "packed" in layer]
+        assert len(set(packed)) == len(packed), "two things have one name"
+        count = 0
+        for _, shape in self.parameters:
+            size = 1
+            for length in shape:
+                size *= length
+            count += size
+        assert count <= 5000, f"{count} parameters"
