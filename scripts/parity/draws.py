@@ -1,23 +1,44 @@
 """What Dropgrid draws, drawn again in numpy: initial weights and the noise of every dropout."""
 
+from statistics import NormalDist
+
 import numpy as np
 
 import philox
 
+NORMAL = NormalDist()
+
+
+def kernel(layer, seed):
+    """A kernel as Dropgrid draws it, in single precision."""
+    *area, inputs, outputs = layer["kernel"]
+    distribution = layer["initialiser"]
+    fans = int(np.prod(area)) * (inputs + outputs * distribution.startswith("glorot"))
+    count = int(np.prod(layer["kernel"]))
+    key = seed, philox.INITIALISATION, layer["packed"]
+    if distribution.endswith("uniform"):
+        limit = np.float32(np.sqrt(6 / fans))
+        values = (2 * philox.uniform(count, *key) - 1) * limit
+    else:
+        # Normal numbers between -2 and 2, whose standard deviation is 0.8796.
+        tail = NORMAL.cdf(-2)
+        deviation = np.sqrt(2 / fans) / np.sqrt(1 - 4 * NORMAL.pdf(2) / (1 - 2 * tail))
+        uniforms = (philox.words(np.arange(count), *key) + 0.5) * 2.0**-32
+        values = [deviation * NORMAL.inv_cdf(tail + u * (1 - 2 * tail)) for u in uniforms]
+    return np.array(values, np.float32).reshape(layer["kernel"])
+
 
 def initial_weights(network, seed):
-    """Glorot-uniform kernels as Dropgrid draws them, in single precision; biases that matter."""
+    """The first weights of every array: drawn kernels, and others that matter."""
     weights = []
-    for layer in network.layers:
-        if "kernel" not in layer:
-            continue
-        *area, inputs, outputs = layer["kernel"]
-        fans = int(np.prod(area)) * (inputs + outputs)
-        limit = np.float32(np.sqrt(6 / fans))
-        count = int(np.prod(layer["kernel"]))
-        u = philox.uniform(count, seed, philox.INITIALISATION, layer["packed"])
-        weights.append(((2 * u - 1) * limit).reshape(layer["kernel"]))
-        weights.append((np.arange(outputs) % 5 * 0.05 - 0.1).astype(np.float32))
+    kernels = (kernel(layer, seed) for layer in network.layers if "kernel" in layer)
+    for _, role, shape in network.parameters:
+        small = np.arange(shape[-1]) % 5 * 0.05 - 0.1
+        value = {
+            "kernel": None, "bias": small, "gamma": 1 + small, "beta": small,
+            "moving_mean": 0 * small, "moving_variance": 1 + 0 * small,
+        }[role]
+        weights.append(next(kernels) if value is None else value.astype(np.float32))
     return weights
 
 

@@ -1,6 +1,6 @@
 """The fixtures: small networks that together use everything that Dropgrid trains with."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from network import Network
 
@@ -15,7 +15,7 @@ class Spec:
     steps: int = 20
     init_seed: int = 3
     mask_seed: int = 0x1234_5678_9ABC_DEF0
-    tolerance: dict = field(default_factory=dict)
+    label_smoothing: float = 0
 
     @property
     def classes(self):
@@ -29,10 +29,18 @@ class Spec:
         return [(7 * row + 5 * step) % self.images for row in range(self.batch)]
 
 
-def sgd(form="keras", rate=0.05, momentum=0.9, nesterov=False, decay=0.0):
+def sgd(form="keras", rate=0.05, momentum=0.9, nesterov=False, schedule=None):
     return {
-        "name": "sgd", "form": form, "learning_rate": rate, "momentum": momentum,
-        "nesterov": nesterov, "decay": decay,
+        "name": "sgd", "form": form, "learning_rate": rate, "schedule": schedule,
+        "momentum": momentum, "nesterov": nesterov,
+    }
+
+
+def adam(form, rate=0.003, weight_decay=0.0, schedule=None):
+    return {
+        "name": "adam", "form": form, "learning_rate": rate, "schedule": schedule,
+        "beta1": 0.9, "beta2": 0.999, "epsilon": {"keras": 1e-7, "pytorch": 1e-8}[form],
+        "weight_decay": weight_decay,
     }
 
 
@@ -77,15 +85,78 @@ def layers():
 
 
 def optimisers():
-    """Stochastic gradient descent in both frameworks' forms."""
+    """Each optimiser in each framework's form, and the schedules of the learning rate."""
     def network():
         return gray().conv(6).relu().pool("max").dense(10).logits(4)
 
     for form in ["keras", "pytorch"]:
         yield Spec(f"sgd-{form}-plain", network(), sgd(form, momentum=0.0, rate=0.1))
         yield Spec(f"sgd-{form}-nesterov", network(), sgd(form, nesterov=True))
-        yield Spec(f"sgd-{form}-decay", network(), sgd(form, decay=0.1))
-        yield Spec(f"sgd-{form}-nesterov-decay", network(), sgd(form, nesterov=True, decay=0.1))
+        decay = {"kind": "time-based", "decay": 0.1}
+        yield Spec(f"sgd-{form}-decay", network(), sgd(form, schedule=decay))
+        yield Spec(
+            f"sgd-{form}-nesterov-decay", network(), sgd(form, nesterov=True, schedule=decay))
+        yield Spec(f"adam-{form}", network(), adam(form))
+        yield Spec(f"adamw-{form}", network(), adam(form, weight_decay=0.3))
+        step = {"kind": "step", "every": 6, "factor": 0.5}
+        yield Spec(f"step-{form}", network(), sgd(form, schedule=step))
+        # Shorter than the training: the rate must stay 0.
+        cosine = {"kind": "cosine", "total": 20 if form == "pytorch" else 15}
+        yield Spec(f"cosine-{form}", network(), adam(form, weight_decay=0.1, schedule=cosine))
+    cycle = {"kind": "one-cycle", "total": 20}
+    yield Spec("one-cycle-pytorch", network(), sgd("pytorch", rate=0.1, schedule=cycle))
+
+
+def activations():
+    """Every activation, behind a convolution and a dense layer; batch normalisation."""
+    def network(kind, norm=None, **settings):
+        made = gray().conv(6)
+        if norm:
+            made.norm(norm, **settings)
+            settings = {}
+        made.activation(kind, **settings).pool("average").flat()
+        return made.dense(8, activation=kind, **settings).logits(4)
+
+    yield Spec("leaky-relu", network("leaky-relu", slope=0.3), sgd("keras"))
+    yield Spec("elu", network("elu", alpha=1.0), sgd("pytorch"))
+    yield Spec("selu", network("selu"), sgd("keras"))
+    yield Spec("gelu", network("gelu"), sgd("pytorch"))
+    yield Spec("tanh", network("tanh"), sgd("keras"))
+    yield Spec("sigmoid", network("sigmoid"), sgd("pytorch", rate=0.2))
+    for form in ["keras", "pytorch"]:
+        yield Spec(f"batch-norm-{form}", network("relu", norm=form), sgd(form))
+    yield Spec(
+        "batch-norm-twice",
+        colour().conv(7).norm("pytorch", momentum=0.3).relu().conv(5, padding="valid")
+        .norm("pytorch", epsilon=0.01).relu().pool("max").dense(8).logits(4),
+        sgd("pytorch"), batch=7)
+
+
+def shapes():
+    """Strides, global average pooling, label smoothing, initialisers."""
+    yield Spec(
+        "stride-even",
+        gray().conv(6, stride=2).relu().conv(5, kernel=5, stride=2).relu().dense(8).logits(4),
+        sgd("keras"))
+    yield Spec(
+        "stride-odd",
+        colour(9, 7).conv(6, stride=2).relu().conv(5, stride=3).relu().dense(8).logits(4),
+        sgd("keras"))
+    yield Spec(
+        "stride-valid",
+        gray(9).conv(6, stride=2, padding="valid").relu().conv(5, stride=2, padding="valid").relu()
+        .dense(8).logits(4),
+        sgd("pytorch"))
+    yield Spec(
+        "global-average", gray().conv(6).relu().pool("max").conv(8).relu().global_average()
+        .logits(4), sgd("keras"))
+    yield Spec(
+        "label-smoothing", gray().conv(6).relu().pool("max").dense(8).logits(5),
+        sgd("pytorch"), label_smoothing=0.1)
+    for initialiser in ["glorot-normal", "he-uniform", "he-normal"]:
+        network = Network(6, 6, 1, initialiser=initialiser)
+        yield Spec(
+            initialiser, network.conv(5).relu().pool("max").dense(6).logits(4), sgd("keras"))
 
 
 def dropouts():
@@ -110,4 +181,4 @@ def dropouts():
 
 
 def everything():
-    return [*layers(), *optimisers(), *dropouts()]
+    return [*layers(), *optimisers(), *activations(), *shapes(), *dropouts()]

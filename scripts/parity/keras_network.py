@@ -27,6 +27,12 @@ class KerasNetwork:
                 )
             elif layer["layer"] == "dense":
                 made = layers.Dense(layer["kernel"][1])
+            elif layer["layer"] == "batch-norm":
+                momentum = layer["momentum"]
+                made = layers.BatchNormalization(
+                    momentum=1 - momentum if layer["form"] == "pytorch" else momentum,
+                    epsilon=layer["epsilon"],
+                )
             else:
                 made = None
             if made:
@@ -38,10 +44,15 @@ class KerasNetwork:
 
     @property
     def variables(self):
-        return [v for layer in self.layers.values() for v in layer.trainable_variables]
+        """Weights and running statistics, in Dropgrid's order."""
+        return [variable for layer in self.layers.values() for variable in layer.weights]
+
+    @property
+    def trained(self):
+        return [variable for variable in self.variables if variable.trainable]
 
     def weights(self):
-        return [np.asarray(variable) for variable in self.variables]
+        return [np.array(variable) for variable in self.variables]
 
     def logits(self, images, noise=None):
         """Logits; `noise` holds factor and addend of each dropout, None at evaluation."""
@@ -50,6 +61,10 @@ class KerasNetwork:
             match layer["layer"]:
                 case "convolution" | "dense":
                     x = self.layers[layer["label"]](x)
+                case "batch-norm":
+                    x = self.layers[layer["label"]](x, training=noise is not None)
+                case "global-average":
+                    x = layers.GlobalAveragePooling2D()(x)
                 case "activation":
                     x = activation(layer)(x)
                 case "dropout" if noise is not None:
@@ -64,29 +79,55 @@ class KerasNetwork:
 
     def gradients(self, images, labels, noise):
         """The loss and the gradients of one batch."""
-        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        loss = keras.losses.CategoricalCrossentropy(
+            from_logits=True, label_smoothing=self.spec.label_smoothing
+        )
+        targets = keras.utils.to_categorical(labels, self.spec.classes).astype(np.float64)
         with tf.GradientTape() as tape:
-            value = loss(labels, self.logits(images, noise))
-        self.last = tape.gradient(value, [variable.value for variable in self.variables])
-        return float(value), [np.asarray(gradient) for gradient in self.last]
+            value = loss(targets, self.logits(images, noise))
+        self.last = tape.gradient(value, [variable.value for variable in self.trained])
+        gradients = (np.array(gradient) for gradient in self.last)
+        return float(value), [
+            next(gradients) if variable.trainable else np.zeros(variable.shape)
+            for variable in self.variables
+        ]
 
     def update(self):
         if self.optimiser is None:
-            self.optimiser = optimiser(self.spec)
-        self.optimiser.apply(self.last, self.variables)
+            self.optimiser = optimiser(self.spec.optimiser)
+        self.optimiser.apply(self.last, self.trained)
 
     def evaluate(self, images):
         return np.asarray(self.logits(images))
 
 
 def activation(layer):
-    return {"relu": layers.ReLU}[layer["kind"]]()
+    match layer["kind"]:
+        case "leaky-relu":
+            return layers.LeakyReLU(negative_slope=layer["slope"])
+        case "elu":
+            return layers.ELU(alpha=layer["alpha"])
+        case kind:
+            return layers.Activation(kind)
 
 
-def optimiser(spec):
-    options = spec.optimiser
+def optimiser(options):
     rate = options["learning_rate"]
-    if options.get("decay"):
-        # The time-based decay that Keras 2's optimisers had as an option.
-        rate = keras.optimizers.schedules.InverseTimeDecay(rate, 1, options["decay"])
-    return keras.optimizers.SGD(rate, momentum=options["momentum"], nesterov=options["nesterov"])
+    schedules = keras.optimizers.schedules
+    match options["schedule"]:
+        case {"kind": "time-based", "decay": decay}:
+            # What was the option `decay` of Keras 2's optimisers.
+            rate = schedules.InverseTimeDecay(rate, 1, decay)
+        case {"kind": "step", "every": every, "factor": factor}:
+            rate = schedules.ExponentialDecay(rate, every, factor, staircase=True)
+        case {"kind": "cosine", "total": total}:
+            rate = schedules.CosineDecay(rate, total)
+    if options["name"] == "sgd":
+        return keras.optimizers.SGD(
+            rate, momentum=options["momentum"], nesterov=options["nesterov"]
+        )
+    kind = keras.optimizers.AdamW if options["weight_decay"] else keras.optimizers.Adam
+    more = {"weight_decay": options["weight_decay"]} if options["weight_decay"] else {}
+    return kind(
+        rate, beta_1=options["beta1"], beta_2=options["beta2"], epsilon=options["epsilon"], **more
+    )

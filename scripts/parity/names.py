@@ -14,5 +14,8 @@ def packed(name):
         "pool": lambda block: (3, block, 0, 0),
         "pool-second": lambda block: (3, block, 0, 1),
         "dense": lambda layer: (4, layer, 0, 0),
+        "convolution": lambda block, convolution, point: (6, block, convolution, point),
+        "dense-input": lambda layer: (7, layer, 0, 0),
+        "input": lambda: (8, 0, 0, 0),
     }[word](*map(int, numbers))
     return kind << 28 | outer << 16 | inner << 4 | role

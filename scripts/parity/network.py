@@ -6,8 +6,9 @@ import names
 class Network:
     """Layers in order, each a dictionary with its label, its settings and its output's shape."""
 
-    def __init__(self, *shape):
+    def __init__(self, *shape, initialiser="glorot-uniform"):
         self.input = list(shape)
+        self.initialiser = initialiser
         self.layers = []
         self.block = 1
         self.convolutions = 0
@@ -41,10 +42,29 @@ class Network:
             stride=stride,
             padding=padding,
             pads=pads,
+            initialiser=self.initialiser,
+        )
+
+    def norm(self, form, momentum=None, epsilon=None):
+        """Batch normalisation with the framework's defaults where nothing is said."""
+        usual = {"keras": (0.99, 1e-3), "pytorch": (0.1, 1e-5)}[form]
+        return self.add(
+            "batch-norm",
+            label=f"block{self.block}.conv{self.convolutions}.norm",
+            form=form,
+            momentum=usual[0] if momentum is None else momentum,
+            epsilon=usual[1] if epsilon is None else epsilon,
         )
 
     def relu(self):
         return self.activation("relu")
+
+    def at(self, point, kind, rate, **settings):
+        """Dropout at a point of the convolution that was added last; "input": of the next one."""
+        ahead = point == "input"
+        place = ["input", "before-norm", "before-activation", "after-activation"].index(point)
+        name = f"convolution {self.block} {self.convolutions + ahead} {place}"
+        return self.dropout(kind, rate, name, **settings)
 
     def activation(self, kind, **settings):
         return self.add("activation", kind=kind, **settings)
@@ -63,17 +83,20 @@ class Network:
         self.block, self.convolutions = self.block + 1, 0
         return self
 
+    def global_average(self):
+        return self.add("global-average", self.shape[-1:])
+
     def flat(self):
         if len(self.shape) == 3:
             height, width, channels = self.shape
             self.add("flatten", [height * width * channels])
         return self
 
-    def dense(self, units, rate=0, activation="relu"):
+    def dense(self, units, rate=0, activation="relu", **settings):
         self.flat()
         self.denses += 1
         self.linear(f"dense{self.denses}", f"dense-kernel {self.denses}", units)
-        self.activation(activation)
+        self.activation(activation, **settings)
         return self.dropout("element-wise", rate, f"dense {self.denses}") if rate else self
 
     def logits(self, classes):
@@ -81,16 +104,23 @@ class Network:
 
     def linear(self, label, name, units):
         kernel = [*self.shape, units]
-        return self.add("dense", [units], label=label, name=name, kernel=kernel)
+        return self.add(
+            "dense", [units], label=label, name=name, kernel=kernel, initialiser=self.initialiser
+        )
 
     @property
     def parameters(self):
-        """(label, shape) of every trained array, in order."""
+        """(label, role, shape) of every array of the trained layers, in order."""
         result = []
         for layer in self.layers:
             if "kernel" in layer:
-                result.append((f"{layer['label']}.kernel", layer["kernel"]))
-                result.append((f"{layer['label']}.bias", layer["kernel"][-1:]))
+                arrays = {"kernel": layer["kernel"], "bias": layer["kernel"][-1:]}
+            elif layer["layer"] == "batch-norm":
+                roles = ["gamma", "beta", "moving_mean", "moving_variance"]
+                arrays = dict.fromkeys(roles, layer["output"][-1:])
+            else:
+                continue
+            result += [(f"{layer['label']}.{role}", role, arrays[role]) for role in arrays]
         return result
 
     @property
@@ -101,7 +131,7 @@ class Network:
         packed = [layer["packed"] for layer in self.layers if "packed" in layer]
         assert len(set(packed)) == len(packed), "two things have one name"
         count = 0
-        for _, shape in self.parameters:
+        for _, _, shape in self.parameters:
             size = 1
             for length in shape:
                 size *= length

@@ -1,9 +1,17 @@
 """A network in PyTorch, of its own layers and optimisers; noise comes from outside."""
 
+from itertools import chain
+
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
+
+
+def views(tensor):
+    """A kernel with its axes in Dropgrid's order; anything else as it is."""
+    order = {4: (2, 3, 1, 0), 2: (1, 0)}.get(tensor.ndim)
+    return tensor.permute(order) if order else tensor
 
 
 def planes(array):
@@ -26,38 +34,50 @@ class TorchNetwork:
                 self.modules[layer["label"]] = module
             if layer["layer"] == "dense":
                 self.modules[layer["label"]] = nn.Linear(*layer["kernel"])
+            if layer["layer"] == "batch-norm":
+                momentum = layer["momentum"]
+                self.modules[layer["label"]] = nn.BatchNorm2d(
+                    shape[2], layer["epsilon"],
+                    1 - momentum if layer["form"] == "keras" else momentum,
+                )
             shape = layer["output"]
         self.set(weights)
 
-    def arrays(self, get):
-        """`get` of every parameter, kernels as (kh, kw, in, out) and (in, out)."""
-        result = []
+    def tensors(self):
+        """Every parameter and buffer in Dropgrid's order; kernels are views of (kh, kw, in, out)."""
         for module in self.modules.values():
-            kernel = get(module.weight).detach()
-            kernel = kernel.permute(2, 3, 1, 0) if kernel.ndim == 4 else kernel.T
-            result += [kernel.numpy().copy(), get(module.bias).detach().numpy().copy()]
-        return result
+            yield views(module.weight), module.bias
+            if isinstance(module, nn.BatchNorm2d):
+                yield module.running_mean, module.running_var
 
     def set(self, weights):
-        values = iter(weights)
         with torch.no_grad():
-            for module in self.modules.values():
-                kernel = torch.from_numpy(next(values).astype(np.float64))
-                module.weight.copy_(kernel.permute(3, 2, 0, 1) if kernel.ndim == 4 else kernel.T)
-                module.bias.copy_(torch.from_numpy(next(values).astype(np.float64)))
+            for tensor, value in zip(chain(*self.tensors()), weights, strict=True):
+                tensor.copy_(torch.from_numpy(value.astype(np.float64)))
 
     def weights(self):
-        return self.arrays(lambda parameter: parameter)
+        return [tensor.detach().numpy().copy() for tensor in chain(*self.tensors())]
+
+    def all_gradients(self):
+        """Gradients in the order of the weights; those of running statistics are zeros."""
+        result = []
+        for module in self.modules.values():
+            result += [views(module.weight.grad).numpy().copy(), module.bias.grad.numpy().copy()]
+            if isinstance(module, nn.BatchNorm2d):
+                result += [np.zeros(module.num_features)] * 2
+        return result
 
     def logits(self, images, noise=None):
         """Logits; `noise` holds factor and addend of each dropout, None at evaluation."""
+        for module in self.modules.values():
+            module.train(noise is not None)
         x = planes(images)
         for layer in self.spec.network.layers:
             match layer["layer"]:
                 case "convolution":
                     (top, bottom), (left, right) = layer["pads"]
                     x = self.modules[layer["label"]](functional.pad(x, (left, right, top, bottom)))
-                case "dense":
+                case "dense" | "batch-norm":
                     x = self.modules[layer["label"]](x)
                 case "activation":
                     x = activation(layer)(x)
@@ -67,6 +87,8 @@ class TorchNetwork:
                 case "pool":
                     pool = {"max": nn.MaxPool2d, "average": nn.AvgPool2d}[layer["kind"]]
                     x = pool(layer["size"])(x)
+                case "global-average":
+                    x = nn.AdaptiveAvgPool2d(1)(x).flatten(1)
                 case "flatten":
                     x = x.permute(0, 2, 3, 1).flatten(1)
         return x
@@ -75,16 +97,17 @@ class TorchNetwork:
         """The loss and the gradients of one batch."""
         for module in self.modules.values():
             module.zero_grad()
-        criterion = nn.CrossEntropyLoss()
+        criterion = nn.CrossEntropyLoss(label_smoothing=self.spec.label_smoothing)
         loss = criterion(self.logits(images, noise), torch.from_numpy(labels).long())
         loss.backward()
-        return loss.item(), self.arrays(lambda parameter: parameter.grad)
+        return loss.item(), self.all_gradients()
 
     def update(self):
         if self.optimiser is None:
-            self.optimiser, self.schedule = optimiser(self.spec, self.modules.values())
+            self.optimiser, self.schedule = optimiser(self.spec.optimiser, self.modules.values())
         self.optimiser.step()
-        self.schedule.step()
+        if self.schedule:
+            self.schedule.step()
 
     def evaluate(self, images):
         with torch.no_grad():
@@ -92,15 +115,37 @@ class TorchNetwork:
 
 
 def activation(layer):
-    return {"relu": nn.ReLU}[layer["kind"]]()
+    match layer["kind"]:
+        case "leaky-relu":
+            return nn.LeakyReLU(layer["slope"])
+        case "elu":
+            return nn.ELU(layer["alpha"])
+    return {
+        "relu": nn.ReLU, "selu": nn.SELU, "gelu": nn.GELU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid,
+    }[layer["kind"]]()
 
 
-def optimiser(spec, modules):
-    options = spec.optimiser
+def optimiser(options, modules):
+    """The optimiser and its schedule, None where the rate is constant."""
     parameters = [parameter for module in modules for parameter in module.parameters()]
-    result = torch.optim.SGD(
-        parameters, lr=options["learning_rate"], momentum=options["momentum"],
-        nesterov=options["nesterov"],
-    )
-    decay = options.get("decay", 0)
-    return result, torch.optim.lr_scheduler.LambdaLR(result, lambda t: 1 / (1 + decay * t))
+    rate = options["learning_rate"]
+    if options["name"] == "sgd":
+        result = torch.optim.SGD(
+            parameters, rate, momentum=options["momentum"], nesterov=options["nesterov"])
+    else:
+        kind = torch.optim.AdamW if options["weight_decay"] else torch.optim.Adam
+        result = kind(
+            parameters, rate, (options["beta1"], options["beta2"]), options["epsilon"],
+            options["weight_decay"])
+    schedules = torch.optim.lr_scheduler
+    match options["schedule"]:
+        case {"kind": "time-based", "decay": decay}:
+            return result, schedules.LambdaLR(result, lambda t: 1 / (1 + decay * t))
+        case {"kind": "step", "every": every, "factor": factor}:
+            return result, schedules.StepLR(result, every, factor)
+        case {"kind": "cosine", "total": total}:
+            return result, schedules.CosineAnnealingLR(result, total)
+        case {"kind": "one-cycle", "total": total}:
+            return result, schedules.OneCycleLR(
+                result, rate, total_steps=total, cycle_momentum=False)
+    return result, None
