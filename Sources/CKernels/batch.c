@@ -54,11 +54,11 @@ double dg_log(double x) {
 }
 
 void dg_gather(const float *images, const int32_t *indices, int32_t count, int32_t batch,
-               int32_t height, int32_t width, int32_t channels, dg_input_layout layout,
+               int32_t height, int32_t width, int32_t channels, dg_tensor_layout layout,
                int32_t block, float *out) {
   const size_t pixels = (size_t)height * (size_t)width, c = (size_t)channels;
   const size_t b = (size_t)block;
-  const size_t image = layout == dg_input_blocked ? (c + b - 1) / b * b * pixels : c * pixels;
+  const size_t image = layout == dg_layout_blocked ? (c + b - 1) / b * b * pixels : c * pixels;
   for (int32_t n = 0; n < batch; n++) {
     float *to = out + (size_t)n * image;
     if (n >= count) {
@@ -66,9 +66,9 @@ void dg_gather(const float *images, const int32_t *indices, int32_t count, int32
       continue;
     }
     const float *from = images + (size_t)indices[n] * pixels * c;
-    if (layout == dg_input_flat || (layout == dg_input_planes && c == 1)) {
+    if (layout == dg_layout_flat || (layout == dg_layout_planes && c == 1)) {
       memcpy(to, from, pixels * c * sizeof(float));
-    } else if (layout == dg_input_planes) {
+    } else if (layout == dg_layout_planes) {
       for (size_t channel = 0; channel < c; channel++) {
         for (size_t pixel = 0; pixel < pixels; pixel++) {
           to[channel * pixels + pixel] = from[pixel * c + channel];
@@ -81,6 +81,20 @@ void dg_gather(const float *images, const int32_t *indices, int32_t count, int32
           to[(channel / b * pixels + pixel) * b + channel % b] = from[pixel * c + channel];
         }
       }
+    }
+  }
+}
+
+void dg_clear_lanes(const dg_tensor *tensor, int32_t block, float *values) {
+  const size_t c = (size_t)tensor->channels, b = (size_t)block;
+  const size_t pixels = (size_t)tensor->height * (size_t)tensor->width, blocks = (c + b - 1) / b;
+  if (tensor->layout != dg_layout_blocked || c % b == 0) {
+    return;
+  }
+  for (size_t n = 0; n < (size_t)tensor->batch; n++) {
+    float *last = values + ((n + 1) * blocks - 1) * pixels * b;
+    for (size_t pixel = 0; pixel < pixels; pixel++) {
+      memset(last + pixel * b + c % b, 0, (b - c % b) * sizeof(float));
     }
   }
 }

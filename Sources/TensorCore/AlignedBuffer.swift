@@ -29,3 +29,26 @@ struct AlignedBuffer: ~Copyable {
   var words: UnsafeMutablePointer<UInt16> { pointer.assumingMemoryBound(to: UInt16.self) }
   var octets: UnsafeMutablePointer<UInt8> { pointer.assumingMemoryBound(to: UInt8.self) }
 }
+
+/// Buffers that live and die together.
+struct BufferList: ~Copyable {
+  private let storage: AlignedBuffer
+  private let offsets: [Int]
+
+  init(bytes sizes: [Int]) throws(TensorError) {
+    var end = 0
+    offsets = sizes.map { size in
+      defer { end += (size + 63) / 64 * 64 }
+      return end
+    }
+    storage = try AlignedBuffer(bytes: end)
+  }
+
+  init(floats counts: [Int]) throws(TensorError) {
+    try self.init(bytes: counts.map { $0 * MemoryLayout<Float>.stride })
+  }
+
+  subscript(index: Int) -> UnsafeMutablePointer<Float> {
+    (storage.pointer + offsets[index]).assumingMemoryBound(to: Float.self)
+  }
+}

@@ -33,30 +33,29 @@ final class LibraryLayer {
   }
 
   init(
-    _ layer: ConvolutionLayer, batch: Int, plainInput: Bool, inputGradient: Bool,
+    _ layer: ConvolutionLayer, batch: Int, plainInput: Bool, relu: Bool, inputGradient: Bool,
     like other: LibraryLayer?
   ) throws(TensorError) {
     label = layer.label
-    let block = Int(Engine.kernels.block)
-    func padded(_ channels: Int) -> Int { (channels + block - 1) / block * block }
     let kernel = KernelShape(
       area: layer.kernel * layer.kernel, inputs: layer.input.channels,
       outputs: layer.output.channels,
-      paddedInputs: plainInput ? layer.input.channels : padded(layer.input.channels),
-      paddedOutputs: padded(layer.output.channels))
+      paddedInputs: plainInput
+        ? layer.input.channels : TensorShape.blocked(layer.input.channels),
+      paddedOutputs: TensorShape.blocked(layer.output.channels))
     self.shape = kernel
     var shape = dg_convolution_shape(
       batch: Int32(batch), in_channels: Int32(kernel.paddedInputs),
       in_height: Int32(layer.input.height), in_width: Int32(layer.input.width),
       out_channels: Int32(kernel.paddedOutputs), out_height: Int32(layer.output.height),
       out_width: Int32(layer.output.width), kernel: Int32(layer.kernel),
-      pad: Int32(layer.padding), plain_input: plainInput, relu: true,
+      pad: Int32(layer.padding), plain_input: plainInput, relu: relu,
       input_gradient: inputGradient)
     raw = try Self.made(layer.label) { dg_convolution_create(&shape, other?.layout, $0) }
   }
 
   init(
-    _ layer: DenseLayer, batch: Int, inputGradient: Bool, like other: LibraryLayer?
+    _ layer: DenseLayer, batch: Int, relu: Bool, inputGradient: Bool, like other: LibraryLayer?
   ) throws(TensorError) {
     label = layer.label
     self.shape = KernelShape(
@@ -64,7 +63,7 @@ final class LibraryLayer {
       paddedOutputs: layer.outputs)
     var shape = dg_dense_shape(
       batch: Int32(batch), inputs: Int32(layer.inputs), outputs: Int32(layer.outputs),
-      relu: !layer.isLogits, input_gradient: inputGradient)
+      relu: relu, input_gradient: inputGradient)
     raw = try Self.made(layer.label) { dg_dense_create(&shape, other?.layout, $0) }
   }
 
@@ -97,6 +96,9 @@ final class LibraryLayer {
 
   /// Numbers that the bias takes.
   var biasCount: Int { shape.paddedOutputs }
+
+  /// Biases of the real outputs.
+  var outputs: Int { shape.outputs }
 
   var scratchBytes: Int { dg_layer_scratch_bytes(raw) }
 

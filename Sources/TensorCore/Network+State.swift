@@ -5,28 +5,35 @@
 public struct NetworkState: Sendable, Hashable {
   public var weights: [Float]
   public var velocities: [Float]
+  /// Running means and variances of batch normalisation.
+  public var statistics: [Float]
 
-  public init(weights: [Float], velocities: [Float]) {
+  public init(weights: [Float], velocities: [Float], statistics: [Float]) {
     self.weights = weights
     self.velocities = velocities
+    self.statistics = statistics
   }
 }
 
 extension Network {
-  /// A copy of the weights and velocities.
+  /// A copy of the weights, velocities and statistics.
   public func exportState() -> NetworkState {
     NetworkState(
       weights: Array(UnsafeBufferPointer(start: parameters.weights, count: parameters.count)),
       velocities: Array(
-        UnsafeBufferPointer(start: parameters.velocities, count: parameters.count)))
+        UnsafeBufferPointer(start: parameters.velocities, count: parameters.count)),
+      statistics: Array(
+        UnsafeBufferPointer(start: parameters.statistics, count: parameters.statisticsCount)))
   }
 
   /// Takes on `state`; false, and nothing changes, where it has not this network's size.
   public func importState(_ state: NetworkState) -> Bool {
-    guard state.weights.count == parameters.count, state.velocities.count == parameters.count
+    guard state.weights.count == parameters.count, state.velocities.count == parameters.count,
+      state.statistics.count == parameters.statisticsCount
     else { return false }
     parameters.weights.update(from: state.weights, count: parameters.count)
     parameters.velocities.update(from: state.velocities, count: parameters.count)
+    parameters.statistics.update(from: state.statistics, count: parameters.statisticsCount)
     parameters.weightsChanged()
     return true
   }

@@ -1,5 +1,3 @@
-internal import CKernels
-
 /// A trainable network: weights, and what it takes to train and evaluate them.
 ///
 /// Synchronous, one thread: create, use and release it on the same thread.
@@ -18,30 +16,29 @@ public final class Network {
 
   private let description: NetworkDescription
   private let maskSeed: UInt64
+  private let fused: Bool
   let parameters: Parameters
   private let main: Executor
   private var executors: [Int: Executor]
 
-  /// Builds the network with Glorot-uniform kernels and zero biases.
+  /// Builds the network with Glorot-uniform kernels, zero biases and batch normalisation that
+  /// changes no scale.
   ///
   /// Glorot and Bengio, AISTATS 2010: uniform in ±√(6 / (fan in + fan out)); a convolution's fans
   /// are kernel area × channels.
   ///
-  /// - Parameter batch: images per training step; other numbers work, and cost memory of their own.
+  /// - Parameters:
+  ///   - batch: images per training step; other numbers work, and cost memory of their own.
+  ///   - fused: whether layers are computed together where that is faster; it changes no bit.
   public init(
-    _ description: NetworkDescription, batch: Int, initialisationSeed: UInt64, maskSeed: UInt64
+    _ description: NetworkDescription, batch: Int, initialisationSeed: UInt64, maskSeed: UInt64,
+    fused: Bool = true
   ) throws(TensorError) {
     self.description = description
     self.maskSeed = maskSeed
-    let main = try Executor(description, batch: batch, like: nil)
-    var shapes: [(label: String, kernel: Int, bias: Int)] = []
-    for (slot, layer) in description.trainable.enumerated() {
-      guard let library = main.trainable(at: slot) else {
-        preconditionFailure("layer \(layer.label) has no primitives")
-      }
-      shapes.append((layer.label, library.kernelCount, library.biasCount))
-    }
-    parameters = try Parameters(shapes)
+    self.fused = fused
+    let main = try Executor(description, batch: batch, fused: fused, like: nil)
+    parameters = try Parameters(main.trainable.map { ($0.label, $0.shapes) })
     try main.bind(parameters)
     self.main = main
     executors = [batch: main]
@@ -49,28 +46,29 @@ public final class Network {
   }
 
   private func initialise(seed: UInt64) throws(TensorError) {
-    for (slot, layer) in description.trainable.enumerated() {
-      let key = RandomKey(seed: seed, stream: .initialisation, name: layer.name)
-      var kernel = [Float](repeating: 0, count: layer.kernelCount)
-      kernel.withUnsafeMutableBufferPointer { values in
-        guard let start = values.baseAddress else { return }
-        dg_random_uniform(key.raw, start, values.count)
+    for (stage, layer) in zip(main.trainable, description.trainable) {
+      for (role, count) in layer.arrays {
+        switch role {
+        case .kernel: try load(layer.kernel(seed: seed), role, stage)
+        case .bias, .beta, .movingMean: break
+        case .gamma, .movingVariance:
+          try load([Float](repeating: 1, count: count), role, stage)
+        }
       }
-      let limit = Float((6 / Double(layer.fanIn + layer.fanOut)).squareRoot())
-      for index in kernel.indices { kernel[index] = (2 * kernel[index] - 1) * limit }
-      try load(kernel: kernel, slot: slot)
     }
     parameters.weightsChanged()
   }
 
-  private func load(kernel: [Float], slot: Int) throws(TensorError) {
-    let target = parameters.weights + parameters.slots[slot].kernel.lowerBound
-    try main.trainable(at: slot)?.importKernel(kernel, to: target)
+  private func load(
+    _ values: [Float], _ role: ParameterRole, _ stage: any TrainableStage
+  ) throws(TensorError) {
+    let start = parameters.slots[stage.slot].start(of: role)
+    try stage.load(values, role, to: parameters.arena(of: role) + start)
   }
 
   private func executor(batch: Int) throws(TensorError) -> Executor {
     if let executor = executors[batch] { return executor }
-    let executor = try Executor(description, batch: batch, like: main)
+    let executor = try Executor(description, batch: batch, fused: fused, like: main)
     try executor.bind(parameters)
     executors[batch] = executor
     return executor
@@ -96,9 +94,10 @@ public final class Network {
   ) throws(TensorError) -> BatchLoss {
     let executor = try executor(batch: indices.count)
     executor.load(images: images.pixels, labels: images.labels, indices: indices)
-    try executor.forward(parameters, training: MaskMoment(seed: maskSeed, step: step))
+    try executor.forward(
+      Pass(masks: MaskMoment(seed: maskSeed, step: step), isTraining: true))
     let loss = executor.loss(rows: indices.count, gradient: true)
-    try executor.backward(parameters)
+    try executor.backward()
     return loss
   }
 
@@ -109,7 +108,7 @@ public final class Network {
     for start in stride(from: 0, to: count, by: executor.batch) {
       let rows = Int32(start)..<Int32(min(start + executor.batch, count))
       executor.load(images: images.pixels, labels: images.labels, indices: Array(rows))
-      try executor.forward(parameters, training: nil)
+      try executor.forward(.evaluation)
       total += executor.loss(rows: rows.count, gradient: false)
     }
     return total
@@ -124,39 +123,43 @@ public final class Network {
   ) throws(TensorError) -> [[Float]] {
     let executor = try executor(batch: indices.count)
     executor.load(images: images.pixels, labels: images.labels, indices: indices)
-    try executor.forward(parameters, training: nil)
+    try executor.forward(.evaluation)
     return (0..<indices.count).map(executor.logits)
   }
 
-  /// Every kernel, (kh, kw, in, out) or (in, out), and bias, in the order of the layers.
+  /// Every layer's arrays, in the order of the layers: kernel, (kh, kw, in, out) or (in, out), and
+  /// bias; or gamma, beta, running mean and running variance.
   public func exportWeights() throws(TensorError) -> [[Float]] {
-    try export(UnsafePointer(parameters.weights))
+    try export { parameters.arena(of: $0) }
   }
 
-  /// The gradients of the last step, as `exportWeights` orders them.
+  /// The gradients of the last step: as `exportWeights` orders them, without the statistics.
   package func exportGradients() throws(TensorError) -> [[Float]] {
-    try export(UnsafePointer(parameters.gradients))
+    try export { $0.isStatistic ? nil : parameters.gradients }
   }
 
-  private func export(_ arena: UnsafePointer<Float>) throws(TensorError) -> [[Float]] {
+  private func export(
+    _ arena: (ParameterRole) -> UnsafeMutablePointer<Float>?
+  ) throws(TensorError) -> [[Float]] {
     var result: [[Float]] = []
-    for (slot, layer) in description.trainable.enumerated() {
-      let place = parameters.slots[slot]
-      guard let library = main.trainable(at: slot) else { continue }
-      result.append(try library.exportKernel(arena + place.kernel.lowerBound))
-      result.append(place.bias.prefix(layer.outputs).map { arena[$0] })
+    for stage in main.trainable {
+      for (role, range) in parameters.slots[stage.slot].arrays {
+        guard let values = arena(role) else { continue }
+        result.append(try stage.export(role, values + range.lowerBound))
+      }
     }
     return result
   }
 
-  /// Replaces every kernel and bias, ordered and shaped as `exportWeights` gives them.
+  /// Replaces every array, ordered and shaped as `exportWeights` gives them.
   package func importWeights(_ weights: [[Float]]) throws(TensorError) {
-    for (slot, layer) in description.trainable.enumerated() {
-      let kernel = weights[2 * slot], bias = weights[2 * slot + 1]
-      precondition(kernel.count == layer.kernelCount && bias.count == layer.outputs)
-      try load(kernel: kernel, slot: slot)
-      for (index, value) in zip(parameters.slots[slot].bias, bias) {
-        parameters.weights[index] = value
+    var rest = weights[...]
+    for (stage, layer) in zip(main.trainable, description.trainable) {
+      for (role, count) in layer.arrays {
+        guard let values = rest.popFirst(), values.count == count else {
+          preconditionFailure("\(stage.label) needs \(count) numbers as its \(role.rawValue)")
+        }
+        try load(values, role, stage)
       }
     }
     parameters.weightsChanged()
@@ -164,36 +167,4 @@ public final class Network {
 
   /// One line per trainable layer: the implementations in use.
   public var implementations: [String] { main.implementations }
-}
-
-/// What initialisation and export need to know of a convolution or dense layer.
-struct TrainableShape {
-  var label: String
-  var name: RandomName
-  var kernelCount: Int
-  var outputs: Int
-  var fanIn: Int
-  var fanOut: Int
-}
-
-extension NetworkDescription {
-  /// The layers that have weights, in order.
-  var trainable: [TrainableShape] {
-    layers.compactMap { layer in
-      switch layer {
-      case .convolution(let layer):
-        let area = layer.kernel * layer.kernel
-        return TrainableShape(
-          label: layer.label, name: layer.name,
-          kernelCount: area * layer.input.channels * layer.output.channels,
-          outputs: layer.output.channels, fanIn: area * layer.input.channels,
-          fanOut: area * layer.output.channels)
-      case .dense(let layer):
-        return TrainableShape(
-          label: layer.label, name: layer.name, kernelCount: layer.inputs * layer.outputs,
-          outputs: layer.outputs, fanIn: layer.inputs, fanOut: layer.outputs)
-      case .pool: return nil
-      }
-    }
-  }
 }

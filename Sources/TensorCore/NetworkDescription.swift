@@ -14,37 +14,9 @@ public struct FeatureShape: Sendable, Hashable {
   package var pixels: Int { height * width }
 }
 
-/// Inverted dropout: in training an element becomes x / (1 − rate) with probability 1 − rate and 0
-/// otherwise; evaluation leaves it alone.
-public struct Dropout: Sendable, Hashable {
-  public enum Kind: Sendable, Hashable {
-    /// Each element on its own (Srivastava et al., JMLR 2014).
-    case elementWise
-    /// Whole feature maps, one decision per image and channel (Tompson et al., CVPR 2015). On a
-    /// dense layer that is element-wise.
-    case spatial
-  }
-
-  public var kind: Kind
-  /// 0 < rate < 1.
-  public var rate: Double
-  /// Keys the masks.
-  public var name: RandomName
-
-  public init(kind: Kind, rate: Double, name: RandomName) {
-    precondition(rate > 0 && rate < 1, "a dropout rate is above 0 and below 1, not \(rate)")
-    self.kind = kind
-    self.rate = rate
-    self.name = name
-  }
-
-  /// 1 / (1 − rate).
-  package var scale: Float { Float(1 / (1 - rate)) }
-}
-
-/// Convolution with stride 1 and odd, square kernels, bias and ReLU.
+/// Convolution with stride 1, square kernels and a bias.
 ///
-/// y[n,h,w,o] = max(0, b[o] + Σ x[n,h+i−p,w+j−p,c] · k[i,j,c,o]), p = `padding` zeros on each side.
+/// y[n,h,w,o] = b[o] + Σ x[n,h+i−p,w+j−p,c] · k[i,j,c,o], p = `padding` zeros on each side.
 public struct ConvolutionLayer: Sendable, Hashable {
   public var label: String
   public var name: RandomName
@@ -66,11 +38,10 @@ public struct ConvolutionLayer: Sendable, Hashable {
   }
 }
 
-/// Pooling over windows of `size` × `size` with stride `size`, and the dropout on either side.
+/// Pooling over windows of `size` × `size` with stride `size`.
 ///
 /// A remainder at the border is dropped. Max pooling takes the first of equal values in row-major
-/// order and propagates NaN. Spatial dropout before a max pool picks the winner on the unscaled
-/// values and scales afterwards, which makes it the same computation as dropout after the pool.
+/// order and propagates NaN.
 public struct PoolLayer: Sendable, Hashable {
   public enum Kind: Sendable, Hashable { case max, average }
 
@@ -78,50 +49,77 @@ public struct PoolLayer: Sendable, Hashable {
   public var size: Int
   public var input: FeatureShape
   public var output: FeatureShape
-  public var before: Dropout?
-  public var after: Dropout?
 
-  public init(
-    kind: Kind, size: Int, input: FeatureShape, output: FeatureShape, before: Dropout? = nil,
-    after: Dropout? = nil
-  ) {
+  public init(kind: Kind, size: Int, input: FeatureShape, output: FeatureShape) {
     self.kind = kind
     self.size = size
     self.input = input
     self.output = output
-    self.before = before
-    self.after = after
   }
 }
 
-/// Dense layer y = x · k + b, k[in, out]; ReLU and dropout follow unless it makes the logits.
+/// Dense layer y = x · k + b, k[in, out].
 public struct DenseLayer: Sendable, Hashable {
   public var label: String
   public var name: RandomName
   public var inputs: Int
   public var outputs: Int
-  public var isLogits: Bool
-  public var dropout: Dropout?
 
-  public init(
-    label: String, name: RandomName, inputs: Int, outputs: Int, isLogits: Bool,
-    dropout: Dropout? = nil
-  ) {
+  public init(label: String, name: RandomName, inputs: Int, outputs: Int) {
     self.label = label
     self.name = name
     self.inputs = inputs
     self.outputs = outputs
-    self.isLogits = isLogits
-    self.dropout = dropout
   }
 }
 
-/// A network: convolutions and pools, then dense layers, the last of which makes the logits.
+/// Batch normalisation of maps (Ioffe and Szegedy, ICML 2015): y = γ (x − μ) / √(σ² + ε) + β.
 ///
-/// The first dense layer sees its feature maps flattened in (h, w, c) order.
+/// In training μ and σ² are each channel's mean and biased variance over the batch's images and
+/// pixels, in evaluation the running ones. γ is 1 and β 0 at first, the running mean 0 and the
+/// running variance 1.
+public struct BatchNormLayer: Sendable, Hashable {
+  /// How the running statistics r follow those of a batch, s.
+  public enum Form: Sendable, Hashable {
+    /// r ← m · r + (1 − m) · s, with the biased variance; Keras's default m is 0.99, its ε 1e-3.
+    case keras
+    /// r ← (1 − m) · r + m · s, with the unbiased variance; PyTorch's default m is 0.1, its ε 1e-5.
+    case pytorch
+  }
+
+  public var label: String
+  public var shape: FeatureShape
+  public var form: Form
+  public var momentum: Double
+  public var epsilon: Double
+
+  /// - Parameters:
+  ///   - momentum: nil for the form's default.
+  ///   - epsilon: nil for the form's default.
+  public init(
+    label: String, shape: FeatureShape, form: Form = .keras, momentum: Double? = nil,
+    epsilon: Double? = nil
+  ) {
+    self.label = label
+    self.shape = shape
+    self.form = form
+    self.momentum = momentum ?? (form == .keras ? 0.99 : 0.1)
+    self.epsilon = epsilon ?? (form == .keras ? 1e-3 : 1e-5)
+    precondition((0...1).contains(self.momentum), "a momentum lies in 0...1, not \(self.momentum)")
+    precondition(self.epsilon > 0, "ε is above 0, not \(self.epsilon)")
+  }
+}
+
+/// A network as a list of layers, each computed on the output of the one before it.
+///
+/// The first dense layer sees its maps flattened in (h, w, c) order; convolutions, pools and batch
+/// normalisation come before it. The last layer is dense and makes the logits.
 public struct NetworkDescription: Sendable, Hashable {
   public enum Layer: Sendable, Hashable {
     case convolution(ConvolutionLayer)
+    case batchNorm(BatchNormLayer)
+    case activation(Activation)
+    case dropout(Dropout)
     case pool(PoolLayer)
     case dense(DenseLayer)
   }

@@ -44,6 +44,24 @@ public struct RandomName: Sendable, Hashable {
   /// Dropout behind hidden dense layer `layer`, counted from 1.
   public static func dense(_ layer: Int) -> RandomName { RandomName(kind: 4, outer: layer) }
 
+  /// A point in front of or in the layer that convolution `convolution` of block `block` starts.
+  public enum ConvolutionPoint: Int, Sendable, CaseIterable {
+    case input, beforeNorm, beforeActivation, afterActivation
+  }
+
+  /// Dropout at a point of convolution `convolution` of block `block`, both counted from 1.
+  public static func convolution(
+    block: Int, convolution: Int, _ point: ConvolutionPoint
+  ) -> RandomName {
+    RandomName(kind: 6, outer: block, inner: convolution, role: point.rawValue)
+  }
+
+  /// Dropout in front of hidden dense layer `layer`, counted from 1; 0 is the layer of the logits.
+  public static func denseInput(_ layer: Int) -> RandomName { RandomName(kind: 7, outer: layer) }
+
+  /// Dropout of the network's input.
+  public static let input = RandomName(kind: 8, outer: 0)
+
   /// The order of the training images.
   public static let order = RandomName(kind: 5, outer: 0)
 }

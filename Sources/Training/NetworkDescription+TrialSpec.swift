@@ -9,38 +9,40 @@ extension NetworkDescription {
   public init(_ network: ResolvedNetwork, dropout: [DropoutSpec]) {
     func find(_ site: DropoutSite) -> DropoutSpec? { dropout.first { $0.site == site } }
     var dense = 0
-    let layers = network.layers.map { layer -> Layer in
+    var layers: [Layer] = []
+    for layer in network.layers {
       switch layer {
       case .convolution(let block, let index, let input, let output, let kernel, let padding):
-        return .convolution(
-          ConvolutionLayer(
-            label: "block\(block).conv\(index)", name: .kernel(block: block, convolution: index),
-            input: FeatureShape(input), output: FeatureShape(output), kernel: kernel,
-            padding: padding == .same ? kernel / 2 : 0))
+        layers += [
+          .convolution(
+            ConvolutionLayer(
+              label: "block\(block).conv\(index)",
+              name: .kernel(block: block, convolution: index), input: FeatureShape(input),
+              output: FeatureShape(output), kernel: kernel,
+              padding: padding == .same ? kernel / 2 : 0)),
+          .activation(.relu),
+        ]
       case .pool(let block, let kind, let size, let input, let output):
-        let before = find(.beforePool(block: block))
         let after = find(.afterPool(block: block))
-        return .pool(
-          PoolLayer(
-            kind: kind == .max ? .max : .average, size: size, input: FeatureShape(input),
-            output: FeatureShape(output),
-            before: before.map {
-              Dropout($0, name: .pool(block: block, second: after != nil))
-            },
-            after: after.map { Dropout($0, name: .pool(block: block)) }))
-      case .dense(let name, let inputs, let outputs, let isLogits):
-        if isLogits {
-          return .dense(
-            DenseLayer(
-              label: name, name: .logitsKernel, inputs: inputs, outputs: outputs, isLogits: true))
+        if let before = find(.beforePool(block: block)) {
+          layers.append(.dropout(Dropout(before, name: .pool(block: block, second: after != nil))))
         }
-        dense += 1
-        let number = dense
-        return .dense(
-          DenseLayer(
-            label: name, name: .kernel(dense: number), inputs: inputs, outputs: outputs,
-            isLogits: false,
-            dropout: find(.dense(layer: number)).map { Dropout($0, name: .dense(number)) }))
+        layers.append(
+          .pool(
+            PoolLayer(
+              kind: kind == .max ? .max : .average, size: size, input: FeatureShape(input),
+              output: FeatureShape(output))))
+        if let after { layers.append(.dropout(Dropout(after, name: .pool(block: block)))) }
+      case .dense(let label, let inputs, let outputs, let isLogits):
+        if !isLogits { dense += 1 }
+        let name = isLogits ? RandomName.logitsKernel : .kernel(dense: dense)
+        layers.append(
+          .dense(DenseLayer(label: label, name: name, inputs: inputs, outputs: outputs)))
+        guard !isLogits else { continue }
+        layers.append(.activation(.relu))
+        if let dropout = find(.dense(layer: dense)) {
+          layers.append(.dropout(Dropout(dropout, name: .dense(dense))))
+        }
       }
     }
     self.init(input: FeatureShape(network.input), layers: layers)

@@ -32,10 +32,11 @@ struct TrialState {
     }
     writer.append(network.weights)
     writer.append(network.velocities)
+    writer.append(network.statistics)
     return writer.bytes
   }
 
-  private static let version: Int64 = 1
+  private static let version: Int64 = 2
 
   init(network: NetworkState) { self.network = network }
 
@@ -65,9 +66,10 @@ struct TrialState {
     }
     self.metrics = metrics
     guard let weights = reader.array(Float.self), let velocities = reader.array(Float.self),
-      reader.bytes.isEmpty
+      let statistics = reader.array(Float.self), reader.bytes.isEmpty
     else { return nil }
-    network = NetworkState(weights: weights, velocities: velocities)
+    network = NetworkState(
+      weights: weights, velocities: velocities, statistics: statistics)
   }
 }
 
@@ -110,5 +112,5 @@ private struct ByteReader {
 
 extension NetworkState {
   /// What stands in a state while the network itself holds the numbers.
-  static var none: NetworkState { NetworkState(weights: [], velocities: []) }
+  static var none: NetworkState { NetworkState(weights: [], velocities: [], statistics: []) }
 }

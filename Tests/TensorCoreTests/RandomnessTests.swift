@@ -96,12 +96,20 @@ import Testing
       count += 1
     }
     for block in 1...40 {
-      for convolution in 1...20 { add(.kernel(block: block, convolution: convolution)) }
+      for convolution in 1...20 {
+        add(.kernel(block: block, convolution: convolution))
+        for point in RandomName.ConvolutionPoint.allCases {
+          add(.convolution(block: block, convolution: convolution, point))
+        }
+      }
       add(.kernel(dense: block))
       add(.pool(block: block))
       add(.pool(block: block, second: true))
       add(.dense(block))
+      add(.denseInput(block))
     }
+    add(.denseInput(0))
+    add(.input)
     add(.logitsKernel)
     add(.order)
     #expect(seen.count == count)

@@ -61,6 +61,66 @@ import Testing
           .dense(4),
         ]
       ),
+    ] + general
+  }()
+
+  /// Layers that no fused stage takes.
+  static let general: [(String, FeatureShape, [TestNetwork.Part])] = {
+    let gray = FeatureShape(height: 8, width: 7, channels: 1)
+    let colour = FeatureShape(height: 7, width: 8, channels: 3)
+    let activations: [(String, Activation)] = [
+      ("linear", .linear), ("leaky ReLU", .leakyReLU(slope: 0.3)), ("ELU", .elu(alpha: 0.7)),
+      ("SELU", .selu), ("GELU", .gelu), ("tanh", .tanh), ("sigmoid", .sigmoid),
+    ]
+    return activations.map { name, activation in
+      (
+        name, colour,
+        [
+          // A channel count that leaves lanes of a block unused.
+          .linear(10), .activation(activation), .pool(.max), .linear(16),
+          .activation(activation), .dense(6), .dense(3),
+        ]
+      )
+    } + [
+      (
+        "batch norm, Keras", gray,
+        [
+          .linear(12), .batchNorm(.keras), .activation(.relu), .pool(.max), .linear(16),
+          .batchNorm(.keras), .activation(.tanh), .dense(4),
+        ]
+      ),
+      (
+        "batch norm first and after ReLU, PyTorch", colour,
+        [
+          .batchNorm(.pytorch), .convolution(16), .batchNorm(.pytorch),
+          .pool(.average, after: (.spatial, 0.3)), .dense(4),
+        ]
+      ),
+      (
+        "dropout of the input, planes", colour,
+        [.dropout(.elementWise, 0.2), .convolution(16), .pool(.max), .dense(4)]
+      ),
+      (
+        "spatial dropout of the input", colour,
+        [.dropout(.spatial, 0.3), .convolution(16), .pool(.max), .dense(4)]
+      ),
+      ("dropout of the input, rows", colour, [.dropout(.elementWise, 0.2), .dense(8), .dense(3)]),
+      (
+        "dropout everywhere", gray,
+        [
+          .linear(18), .dropout(.elementWise, 0.3), .batchNorm(.keras), .dropout(.spatial, 0.2),
+          .activation(.relu), .dropout(.elementWise, 0.1), .convolution(16),
+          .dropout(.spatial, 0.4), .dense(7), .dense(3),
+        ]
+      ),
+      (
+        "signed maps into a pool", gray,
+        [
+          .linear(16), .activation(.tanh),
+          .pool(.max, before: (.elementWise, 0.3), after: (.elementWise, 0.2)), .linear(16),
+          .pool(.average, before: (.spatial, 0.3)), .dense(4),
+        ]
+      ),
     ]
   }()
 
@@ -75,9 +135,9 @@ import Testing
     let network = try Network(
       test.description, batch: 4, initialisationSeed: 3, maskSeed: seed)
     var weights = try network.exportWeights()
-    // Biases that matter.
-    for slot in stride(from: 1, to: weights.count, by: 2) {
-      for index in weights[slot].indices { weights[slot][index] = Float(index % 5) * 0.05 - 0.1 }
+    // Biases, scales and statistics that matter.
+    for (slot, shape) in test.reference.parameterShapes.enumerated() where shape.count == 1 {
+      for index in weights[slot].indices { weights[slot][index] += Float(index % 5) * 0.05 - 0.1 }
     }
     try network.importWeights(weights)
     test.reference.parameters = weights.map { $0.map(Double.init) }
@@ -90,14 +150,18 @@ import Testing
       let batch = indices.flatMap { image in
         images.pixels[image * input.count..<(image + 1) * input.count].map(Double.init)
       }
+      let mode = ReferenceNetwork.Mode.training(keep: test.keep(seed: seed, step: step))
       let expected = test.reference.lossAndGradients(
-        batch, labels: indices.map { Int(images.labels[$0]) },
-        mode: .training(keep: test.keep(seed: seed, step: step)))
+        batch, labels: indices.map { Int(images.labels[$0]) }, mode: mode)
+      test.reference.follow(batch, count: indices.count, mode: mode)
       #expect(abs(loss.meanLoss - expected.loss) < 1e-5)
       #expect(loss.correct == expected.correct)
       let gradients = try network.exportGradients()
       for (value, reference) in zip(gradients, expected.gradients) {
         #expect(relativeError(value, reference) < 1e-4)
+      }
+      for (value, reference) in zip(try network.exportWeights(), test.reference.parameters) {
+        #expect(relativeError(value, reference) < 1e-5)
       }
 
       let logits = try images.with { try network.logits($0, indices: indices.map(Int32.init)) }

@@ -8,12 +8,14 @@ import Testing
   static let input = FeatureShape(height: 12, width: 12, channels: 1)
 
   static func train(
-    _ parts: [TestNetwork.Part], steps: Int = 12, maskSeed: UInt64 = 2
+    _ parts: [TestNetwork.Part], steps: Int = 12, maskSeed: UInt64 = 2, fused: Bool = true,
+    input: FeatureShape = input
   ) throws -> [[Float]] {
     let test = TestNetwork(input: input, parts)
-    let images = TestImages(count: 40, shape: input, classes: 4)
+    let images = TestImages(
+      count: 40, shape: input, classes: test.reference.outputShapes.last?.channels ?? 0)
     let network = try Network(
-      test.description, batch: 16, initialisationSeed: 1, maskSeed: maskSeed)
+      test.description, batch: 16, initialisationSeed: 1, maskSeed: maskSeed, fused: fused)
     let sgd = SGD(learningRate: 0.05, momentum: 0.9, nesterov: true)
     for step in 0..<steps {
       let order = shuffledOrder(count: 40, seed: 3, epoch: step)
@@ -22,6 +24,14 @@ import Testing
       }
     }
     return try network.exportWeights()
+  }
+
+  /// Whatever is computed together gives the bits of what it was put together from.
+  @Test(arguments: ReferenceAgreementTests.cases.indices)
+  func fusionChangesNoBit(index: Int) throws {
+    let (_, input, parts) = ReferenceAgreementTests.cases[index]
+    let fused = try Self.train(parts, steps: 5, input: input)
+    #expect(try Self.train(parts, steps: 5, fused: false, input: input) == fused)
   }
 
   static func parts(_ pool: TestNetwork.Part) -> [TestNetwork.Part] {

@@ -4,6 +4,10 @@ package enum ReferenceLayer: Sendable, Hashable {
   case convolution(kernel: Int, filters: Int, padding: Padding)
   /// max(0, x); NaN stays NaN.
   case relu
+  /// Another element-wise activation.
+  case activation(ReferenceActivation)
+  /// Batch normalisation: gamma, beta, running mean and running variance (c).
+  case batchNorm(form: ReferenceBatchNorm.Form, momentum: Double, epsilon: Double)
   /// Dropout at a named site: inverted scaling by 1/(1 − rate) in training, identity at evaluation.
   case dropout(site: String, kind: DropoutKind, rate: Double)
   /// Pooling over size × size windows with stride `size`; a remainder at the border is dropped.
@@ -48,19 +52,21 @@ extension ReferenceLayer {
         height: input.height / size, width: input.width / size, channels: input.channels)
     case .dense(let units):
       ReferenceShape(height: 1, width: 1, channels: units)
-    case .relu, .dropout:
+    case .relu, .dropout, .activation, .batchNorm:
       input
     }
   }
 
-  /// Shapes of the layer's trainable arrays, kernel before bias; empty for a layer without any.
+  /// Shapes of the layer's arrays, kernel before bias; empty for a layer without any.
   package func parameterShapes(_ input: ReferenceShape) -> [[Int]] {
     switch self {
     case .convolution(let kernel, let filters, _):
       [[kernel, kernel, input.channels, filters], [filters]]
     case .dense(let units):
       [[input.count, units], [units]]
-    case .relu, .dropout, .pool:
+    case .batchNorm:
+      Array(repeating: [input.channels], count: 4)
+    case .relu, .dropout, .pool, .activation:
       []
     }
   }

@@ -17,7 +17,7 @@ package struct ReferenceNetwork: Sendable {
   /// The output shape of every layer; the last one holds the logits, one per class.
   package let outputShapes: [ReferenceShape]
   /// Shapes of the parameters in layer order, kernel before bias: (kh, kw, in, out) or (in, out)
-  /// for a kernel, (out) for a bias.
+  /// for a kernel, (out) for a bias; four times (c) for batch normalisation.
   package let parameterShapes: [[Int]]
   /// The parameters as flat arrays, one for each of `parameterShapes`; zeros at first.
   package var parameters: [[Double]]
@@ -53,7 +53,7 @@ package struct ReferenceNetwork: Sendable {
   }
 
   /// Loss, number of correct predictions and the gradient by every parameter, one array for each
-  /// of `parameters`.
+  /// of `parameters` but the running statistics.
   package func lossAndGradients(
     _ images: [Double], labels: [Int], mode: Mode
   ) -> (loss: Double, correct: Int, gradients: [[Double]]) {
@@ -74,6 +74,15 @@ package struct ReferenceNetwork: Sendable {
         gradient = step.input
       case .relu:
         gradient = ReferenceReLU.backward(gradient, input: record.input)
+      case .activation(let activation):
+        for e in gradient.values.indices {
+          gradient.values[e] *= activation.derivative(record.input.values[e])
+        }
+      case .batchNorm(_, _, let epsilon):
+        let step = ReferenceBatchNorm(epsilon: epsilon)
+          .backward(gradient, input: record.input, gamma: parameters[record.parameter])
+        gradients = [step.gamma, step.beta] + gradients
+        gradient = step.input
       case .pool(let kind, let size):
         gradient = ReferencePooling(kind, size: size).backward(gradient, input: record.input)
       case .dropout:
@@ -83,6 +92,21 @@ package struct ReferenceNetwork: Sendable {
       }
     }
     return (loss, correct, gradients)
+  }
+
+  /// Moves the running statistics of batch normalisation on by one batch, as training does.
+  package mutating func follow(_ images: [Double], count: Int, mode: Mode) {
+    let records = run(images, count: count, mode: mode).records
+    for (layer, record) in zip(layers, records) {
+      guard case .batchNorm(let form, let momentum, _) = layer else { continue }
+      let (mean, variance) = ReferenceBatchNorm.moments(record.input)
+      let place = record.parameter + 2
+      let numbers = record.input.values.count / record.input.shape.channels
+      parameters[place] = ReferenceBatchNorm.follow(
+        parameters[place], mean, form: form, momentum: momentum)
+      parameters[place + 1] = ReferenceBatchNorm.follow(
+        parameters[place + 1], variance, form: form, momentum: momentum, unbiasedBy: numbers)
+    }
   }
 
   /// What the backward pass of one layer needs of the forward pass.
@@ -115,6 +139,17 @@ package struct ReferenceNetwork: Sendable {
           x, kernel: parameters[record.parameter], bias: parameters[record.parameter + 1])
       case .relu:
         x = ReferenceReLU.forward(x)
+      case .activation(let activation):
+        x.values = x.values.map(activation.value)
+      case .batchNorm(_, _, let epsilon):
+        var (mean, variance) = ReferenceBatchNorm.moments(x)
+        if case .evaluation = mode {
+          mean = parameters[record.parameter + 2]
+          variance = parameters[record.parameter + 3]
+        }
+        x = ReferenceBatchNorm(epsilon: epsilon).forward(
+          x, mean: mean, variance: variance, gamma: parameters[record.parameter],
+          beta: parameters[record.parameter + 1])
       case .pool(let kind, let size):
         x = ReferencePooling(kind, size: size).forward(x)
       case .dropout(let site, let kind, let rate):

@@ -157,11 +157,13 @@ import Training
           label: "block1.conv1", name: .kernel(block: 1, convolution: 1),
           input: FeatureShape(height: 12, width: 10, channels: 3),
           output: FeatureShape(height: 10, width: 8, channels: 4), kernel: 3, padding: 0)),
+      .activation(.relu),
       .convolution(
         ConvolutionLayer(
           label: "block1.conv2", name: .kernel(block: 1, convolution: 2),
           input: FeatureShape(height: 10, width: 8, channels: 4),
           output: FeatureShape(height: 8, width: 6, channels: 4), kernel: 3, padding: 0)),
+      .activation(.relu),
       .pool(
         PoolLayer(
           kind: .max, size: 2, input: FeatureShape(height: 8, width: 6, channels: 4),
@@ -171,21 +173,18 @@ import Training
           label: "block2.conv1", name: .kernel(block: 2, convolution: 1),
           input: FeatureShape(height: 4, width: 3, channels: 4),
           output: FeatureShape(height: 4, width: 3, channels: 8), kernel: 3, padding: 1)),
+      .activation(.relu),
+      .dropout(Dropout(kind: .spatial, rate: 0.25, name: .pool(block: 2))),
       .pool(
         PoolLayer(
           kind: .max, size: 2, input: FeatureShape(height: 4, width: 3, channels: 8),
-          output: FeatureShape(height: 2, width: 1, channels: 8),
-          before: Dropout(kind: .spatial, rate: 0.25, name: .pool(block: 2)))),
-      .dense(
-        DenseLayer(
-          label: "dense1", name: .kernel(dense: 1), inputs: 16, outputs: 6, isLogits: false)),
-      .dense(
-        DenseLayer(
-          label: "dense2", name: .kernel(dense: 2), inputs: 6, outputs: 5, isLogits: false,
-          dropout: Dropout(kind: .elementWise, rate: 0.5, name: .dense(2)))),
-      .dense(
-        DenseLayer(
-          label: "logits", name: .logitsKernel, inputs: 5, outputs: 7, isLogits: true)),
+          output: FeatureShape(height: 2, width: 1, channels: 8))),
+      .dense(DenseLayer(label: "dense1", name: .kernel(dense: 1), inputs: 16, outputs: 6)),
+      .activation(.relu),
+      .dense(DenseLayer(label: "dense2", name: .kernel(dense: 2), inputs: 6, outputs: 5)),
+      .activation(.relu),
+      .dropout(Dropout(kind: .elementWise, rate: 0.5, name: .dense(2))),
+      .dense(DenseLayer(label: "logits", name: .logitsKernel, inputs: 5, outputs: 7)),
     ]
     #expect(description.layers == expected)
   }

@@ -50,6 +50,18 @@ double dg_log(double x);
 typedef void (*dg_mask_bits_function)(dg_random_key key, uint32_t threshold,
                                       uint16_t *_Nonnull out, size_t words);
 
+// How the numbers of a batch of maps or rows lie in memory.
+typedef enum {
+  dg_layout_planes = 0,   // [n][c][h][w]
+  dg_layout_blocked = 1,  // [n][cb][h][w][b]
+  dg_layout_flat = 2      // [n][h][w][c]; rows are maps of 1 × 1
+} dg_tensor_layout;
+
+typedef struct {
+  dg_tensor_layout layout;
+  int32_t batch, height, width, channels;
+} dg_tensor;
+
 typedef enum { dg_pool_max = 0, dg_pool_average = 1 } dg_pool_kind;
 
 // One pool (or, with size 1, the flattening of maps) with the dropout on either side of it.
@@ -58,6 +70,7 @@ typedef struct {
   int32_t size;  // height, width and stride of the window
   int32_t batch, channels, in_height, in_width, out_height, out_width;
   bool flat_output;  // the output lies as [n][h][w][c] rather than in blocks
+  bool relu_input;   // the input comes out of a ReLU, whose gradient the pool takes as well
   // Element-wise dropout: a word per pixel and 16 channels, or NULL.
   const uint16_t *_Nullable before_bits;
   const uint16_t *_Nullable after_bits;
@@ -73,7 +86,8 @@ typedef void (*dg_pool_forward_function)(const dg_pool *_Nonnull pool,
                                          const float *_Nonnull input, float *_Nonnull output,
                                          uint8_t *_Nullable winner);
 
-// Gradient with respect to the input before its ReLU: zero where `input` is not positive.
+// Gradient with respect to the input, or with `relu_input` to what the ReLU before it saw: zero
+// where `input` is not positive.
 typedef void (*dg_pool_backward_function)(const dg_pool *_Nonnull pool,
                                           const float *_Nonnull input,
                                           const uint8_t *_Nullable winner,
@@ -85,10 +99,62 @@ typedef void (*dg_relu_backward_function)(float *_Nonnull gradient,
                                           const float *_Nonnull output, float scale,
                                           size_t count);
 
-// values = kept ? values · scale : 0 on rows of `columns` numbers; the words of a row cover its
-// columns rounded up to 16.
-typedef void (*dg_dropout_rows_function)(float *_Nonnull values, const uint16_t *_Nonnull bits,
-                                         float scale, size_t rows, size_t columns);
+// Dropout of a whole tensor: bits, then factors, either of which may be NULL.
+typedef struct {
+  dg_tensor tensor;
+  const uint16_t *_Nullable bits;  // a word per pixel and 16 channels: kept ? x · scale : 0
+  float scale;
+  const float *_Nullable factors;  // a factor per image and channel, as in `dg_pool`
+} dg_dropout;
+
+// The output, or the gradient with respect to the input; `out` may be `in`.
+typedef void (*dg_dropout_function)(const dg_dropout *_Nonnull dropout, const float *_Nonnull in,
+                                    float *_Nonnull out);
+
+typedef enum {
+  dg_relu = 0,        // max(0, x)
+  dg_leaky_relu = 1,  // x > 0 ? x : slope · x
+  dg_elu = 2,         // x > 0 ? x : alpha · (exp(x) − 1)
+  dg_selu = 3,        // λ · elu(x) with Klambauer's λ and α
+  dg_gelu = 4,        // x · Φ(x), Φ the normal distribution function
+  dg_tanh = 5,
+  dg_sigmoid = 6
+} dg_activation_kind;
+
+typedef struct {
+  dg_activation_kind kind;
+  float parameter;  // the slope or alpha
+} dg_activation;
+
+// NaN stays NaN.
+typedef void (*dg_activation_forward_function)(dg_activation activation,
+                                               const float *_Nonnull in, float *_Nonnull out,
+                                               size_t count);
+
+// The gradient with respect to the input, from the layer's input and output.
+typedef void (*dg_activation_backward_function)(dg_activation activation,
+                                                const float *_Nonnull in,
+                                                const float *_Nonnull out,
+                                                const float *_Nonnull out_gradient,
+                                                float *_Nonnull in_gradient, size_t count);
+
+// Mean and variance (over images and pixels, biased) of every channel of blocked maps, in double
+// precision; the arrays hold the channels rounded up to whole blocks.
+typedef void (*dg_moments_function)(const dg_tensor *_Nonnull tensor, const float *_Nonnull in,
+                                    double *_Nonnull mean, double *_Nonnull variance);
+
+// out = (in − mean) · factor + shift, channel by channel.
+typedef void (*dg_normalise_function)(const dg_tensor *_Nonnull tensor, const float *_Nonnull in,
+                                      const float *_Nonnull mean, const float *_Nonnull factor,
+                                      const float *_Nonnull shift, float *_Nonnull out);
+
+// Gradients of batch normalisation: x̂ = (in − mean) · inverse, dβ = Σ g, dγ = Σ g · x̂,
+// dx = factor · (g − dβ / N − x̂ · dγ / N), where factor = γ · inverse and N is what is summed over.
+typedef void (*dg_normalise_backward_function)(
+    const dg_tensor *_Nonnull tensor, const float *_Nonnull in, const float *_Nonnull mean,
+    const float *_Nonnull inverse, const float *_Nonnull factor,
+    const float *_Nonnull out_gradient, float *_Nullable in_gradient,
+    float *_Nonnull gamma_gradient, float *_Nonnull beta_gradient);
 
 typedef struct {
   float learning_rate, momentum;
@@ -109,7 +175,12 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
   dg_pool_forward_function _Nonnull pool_forward;
   dg_pool_backward_function _Nonnull pool_backward;
   dg_relu_backward_function _Nonnull relu_backward;
-  dg_dropout_rows_function _Nonnull dropout_rows;
+  dg_dropout_function _Nonnull dropout;
+  dg_activation_forward_function _Nonnull activation_forward;
+  dg_activation_backward_function _Nonnull activation_backward;
+  dg_moments_function _Nonnull moments;
+  dg_normalise_function _Nonnull normalise;
+  dg_normalise_backward_function _Nonnull normalise_backward;
   dg_sgd_function _Nonnull sgd;
 } dg_kernels;
 
@@ -120,17 +191,14 @@ const dg_kernels *_Nullable dg_kernels_named(const char *_Nonnull name);
 void dg_channel_factors(const uint16_t *_Nonnull bits, float scale, bool multiply,
                         float *_Nonnull factors, size_t count);
 
-typedef enum {
-  dg_input_planes = 0,   // [n][c][h][w]
-  dg_input_blocked = 1,  // [n][cb][h][w][b]
-  dg_input_flat = 2      // [n][h][w][c]
-} dg_input_layout;
+// Zeroes the lanes of blocked maps beyond their channels.
+void dg_clear_lanes(const dg_tensor *_Nonnull tensor, int32_t block, float *_Nonnull values);
 
 // Copies images `indices[0..<count]` of `images` ([i][h][w][c]) into a batch; the rest of the
 // batch becomes zeros.
 void dg_gather(const float *_Nonnull images, const int32_t *_Nonnull indices, int32_t count,
                int32_t batch, int32_t height, int32_t width, int32_t channels,
-               dg_input_layout layout, int32_t block, float *_Nonnull out);
+               dg_tensor_layout layout, int32_t block, float *_Nonnull out);
 
 typedef struct {
   double loss;      // sum over the rows

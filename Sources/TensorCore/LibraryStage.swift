@@ -1,0 +1,116 @@
+internal import CKernels
+internal import COneDNN
+
+/// A convolution or dense layer of oneDNN, with the ReLU and the dropout that are fused into it.
+final class LibraryStage: TrainableStage {
+  let slot: Int
+  let outputCount: Int
+  private let layer: LibraryLayer
+  private let relu: Bool
+  /// The stage behind takes the ReLU's gradient.
+  private let reluBehind: Bool
+  private let dropout: (masks: GroupMasks, scale: Float)?
+  private var rows: dg_dropout
+  private var arrays: StageArrays?
+
+  init(
+    _ layer: ConvolutionLayer, slot: Int, relu: Bool, reluBehind: Bool, input: TensorShape,
+    batch: Int, inputGradient: Bool, like other: LibraryStage?
+  ) throws(TensorError) {
+    self.slot = slot
+    self.relu = relu
+    self.reluBehind = reluBehind
+    dropout = nil
+    rows = dg_dropout()
+    outputCount = TensorShape(shape: layer.output, layout: dg_layout_blocked).count(batch: batch)
+    self.layer = try LibraryLayer(
+      layer, batch: batch, plainInput: input.layout == dg_layout_planes, relu: relu,
+      inputGradient: inputGradient, like: other?.layer)
+  }
+
+  init(
+    _ layer: DenseLayer, slot: Int, relu: Bool, dropout: Dropout?, batch: Int,
+    inputGradient: Bool, like other: LibraryStage?
+  ) throws(TensorError) {
+    self.slot = slot
+    self.relu = relu
+    reluBehind = false
+    outputCount = batch * layer.outputs
+    self.layer = try LibraryLayer(
+      layer, batch: batch, relu: relu, inputGradient: inputGradient, like: other?.layer)
+    rows = dg_dropout()
+    guard let dropout else {
+      self.dropout = nil
+      return
+    }
+    let shape = TensorShape.rows(layer.outputs)
+    let masks = try GroupMasks(DropoutGroup(elementWise: dropout), shape.shape, batch: batch)
+    rows.tensor = shape.raw(batch: batch)
+    rows.bits = masks.bits
+    rows.scale = masks.scale
+    self.dropout = (masks, dropout.scale)
+  }
+
+  var label: String { layer.label }
+  var scratchBytes: Int { layer.scratchBytes }
+  var implementation: String { "\(layer.label): \(layer.implementation)" }
+
+  var shapes: [ParameterShape] {
+    [
+      ParameterShape(role: .kernel, count: layer.kernelCount),
+      ParameterShape(role: .bias, count: layer.biasCount),
+    ]
+  }
+
+  func load(
+    _ values: [Float], _ role: ParameterRole, to target: UnsafeMutablePointer<Float>
+  ) throws(TensorError) {
+    guard role == .kernel else {
+      target.update(from: values, count: min(values.count, layer.outputs))
+      return
+    }
+    try layer.importKernel(values, to: target)
+  }
+
+  func export(
+    _ role: ParameterRole, _ source: UnsafePointer<Float>
+  ) throws(TensorError) -> [Float] {
+    guard role == .kernel else {
+      return Array(UnsafeBufferPointer(start: source, count: layer.outputs))
+    }
+    return try layer.exportKernel(source)
+  }
+
+  func bind(_ arrays: StageArrays) throws(TensorError) {
+    self.arrays = arrays
+    let parameters = arrays.parameters
+    let kernel = parameters.slots[slot].start(of: .kernel)
+    let bias = parameters.slots[slot].start(of: .bias)
+    try layer.bind(
+      dg_layer_arrays(
+        input: arrays.input, output: arrays.output, output_gradient: arrays.outputGradient,
+        input_gradient: arrays.inputGradient, weights: parameters.weights + kernel,
+        bias: parameters.weights + bias, weights_gradient: parameters.gradients + kernel,
+        bias_gradient: parameters.gradients + bias, scratch: arrays.scratch))
+  }
+
+  func forward(_ pass: Pass) throws(TensorError) {
+    guard let arrays else { return }
+    try layer.forward(version: arrays.parameters.version)
+    if let dropout, let moment = pass.masks {
+      dropout.masks.draw(moment)
+      Engine.kernels.dropout(&rows, arrays.output, arrays.output)
+    }
+  }
+
+  func backward(inputGradient: Bool) throws(TensorError) {
+    guard let arrays else { return }
+    if relu && !reluBehind {
+      // What dropout made 0 is as what ReLU did.
+      Engine.kernels.relu_backward(
+        arrays.outputGradient, arrays.output, dropout?.scale ?? 1, outputCount)
+    }
+    try layer.backwardWeights()
+    if inputGradient { try layer.backwardData(version: arrays.parameters.version) }
+  }
+}

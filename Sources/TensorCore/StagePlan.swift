@@ -1,0 +1,196 @@
+internal import CKernels
+
+/// What the executor computes for a network description, stage by stage.
+enum StagePlan {
+  case convolution(ConvolutionLayer, slot: Int, relu: Bool, input: TensorShape)
+  case dense(DenseLayer, slot: Int, relu: Bool, dropout: Dropout?)
+  case batchNorm(BatchNormLayer, slot: Int)
+  case activation(Activation, TensorShape)
+  case dropout(DropoutGroup, TensorShape)
+  case pool(PoolPlan)
+}
+
+/// Element-wise and spatial dropout at one point: first the former, then the latter together.
+struct DropoutGroup: Hashable {
+  var elementWise: Dropout?
+  var spatial: [Dropout] = []
+
+  /// The group's only dropout; nil where there are several.
+  var single: Dropout? {
+    spatial.isEmpty ? elementWise : elementWise == nil && spatial.count == 1 ? spatial[0] : nil
+  }
+
+  /// False, and nothing changes, where `dropout` cannot join.
+  mutating func add(_ dropout: Dropout) -> Bool {
+    switch dropout.kind {
+    case .elementWise where elementWise == nil: elementWise = dropout
+    case .spatial: spatial.append(dropout)
+    default: return false
+    }
+    return true
+  }
+}
+
+/// A pool, or a flattening, which is a max pool of size 1, and the dropout on either side of it.
+struct PoolPlan {
+  var layer: PoolLayer
+  var before: DropoutGroup?
+  var after: DropoutGroup?
+  /// The output lies in rows.
+  var flatOutput = false
+  /// The input comes out of a ReLU, whose gradient the pool takes as well.
+  var reluInput = false
+}
+
+/// Turns a description into stages.
+///
+/// Two rules hold always, so that they belong to what the layers mean: spatial dropout right before
+/// a max pool moves behind it, and element-wise and spatial dropout at one point are one group. The
+/// rest is fusion, which changes the speed and no bit.
+struct StagePlanner {
+  private let fused: Bool
+  private(set) var stages: [StagePlan] = []
+  private(set) var input: TensorShape
+  private var shape: TensorShape
+  private var slot = 0
+
+  init(_ network: NetworkDescription, fused: Bool) {
+    self.fused = fused
+    input = TensorShape(shape: network.input, layout: Self.inputLayout(network.layers))
+    shape = input
+    for step in Self.steps(network.layers) {
+      switch step {
+      case .layer(let layer): add(layer)
+      case .group(let group): add(group)
+      }
+    }
+  }
+
+  private static func inputLayout(_ layers: [NetworkDescription.Layer]) -> dg_tensor_layout {
+    let first = layers.first {
+      if case .dropout = $0 { return false }
+      return true
+    }
+    switch first {
+    // oneDNN's first-layer kernels read images with few channels plane by plane.
+    case .convolution(let layer) where layer.input.channels <= 3: return dg_layout_planes
+    case .dense: return dg_layout_flat
+    default: return dg_layout_blocked
+    }
+  }
+
+  private enum Step {
+    case layer(NetworkDescription.Layer)
+    case group(DropoutGroup)
+  }
+
+  private static func steps(_ layers: [NetworkDescription.Layer]) -> [Step] {
+    var layers = layers
+    for index in layers.indices.dropLast() {
+      if case .dropout(let dropout) = layers[index], dropout.kind == .spatial,
+        case .pool(let pool) = layers[index + 1], pool.kind == .max
+      {
+        layers.swapAt(index, index + 1)
+      }
+    }
+    var steps: [Step] = []
+    for layer in layers {
+      if case .activation(.linear) = layer { continue }
+      guard case .dropout(let dropout) = layer else {
+        steps.append(.layer(layer))
+        continue
+      }
+      if case .group(var group) = steps.last, group.add(dropout) {
+        steps[steps.count - 1] = .group(group)
+      } else {
+        var group = DropoutGroup()
+        _ = group.add(dropout)
+        steps.append(.group(group))
+      }
+    }
+    return steps
+  }
+
+  private mutating func add(_ layer: NetworkDescription.Layer) {
+    switch layer {
+    case .convolution(let layer):
+      stages.append(.convolution(layer, slot: slot, relu: false, input: shape))
+      slot += 1
+      shape = TensorShape(shape: layer.output, layout: dg_layout_blocked)
+    case .batchNorm(let layer):
+      stages.append(.batchNorm(layer, slot: slot))
+      slot += 1
+    case .activation(let activation):
+      if fused, activation == .relu, let stage = stages.last?.withReLU {
+        stages[stages.count - 1] = stage
+      } else {
+        stages.append(.activation(activation, shape))
+      }
+    case .dropout: break
+    case .pool(let layer):
+      var plan = PoolPlan(layer: layer)
+      if fused, case .dropout(let group, _) = stages.last {
+        plan.before = group
+        stages.removeLast()
+      }
+      plan.reluInput = stages.last?.endsInReLU ?? false
+      stages.append(.pool(plan))
+      shape = TensorShape(shape: layer.output, layout: dg_layout_blocked)
+    case .dense(let layer):
+      if shape.layout != dg_layout_flat { flatten() }
+      stages.append(.dense(layer, slot: slot, relu: false, dropout: nil))
+      slot += 1
+      shape = .rows(layer.outputs)
+    }
+  }
+
+  private mutating func flatten() {
+    if fused, case .pool(var plan) = stages.last {
+      plan.flatOutput = true
+      stages[stages.count - 1] = .pool(plan)
+      return
+    }
+    var plan = PoolPlan(
+      layer: PoolLayer(kind: .max, size: 1, input: shape.shape, output: shape.shape))
+    plan.flatOutput = true
+    plan.reluInput = stages.last?.endsInReLU ?? false
+    stages.append(.pool(plan))
+  }
+
+  private mutating func add(_ group: DropoutGroup) {
+    var group = group
+    if shape.shape.pixels == 1, var dropout = group.single {
+      // One pixel: a decision for the map is one for the element.
+      dropout.kind = .elementWise
+      group = DropoutGroup(elementWise: dropout)
+    }
+    switch stages.last {
+    case .pool(var plan) where fused && plan.after == nil && !plan.flatOutput:
+      plan.after = group
+      stages[stages.count - 1] = .pool(plan)
+    case .dense(let layer, let slot, true, nil) where fused && group.spatial.isEmpty:
+      stages[stages.count - 1] = .dense(
+        layer, slot: slot, relu: true, dropout: group.elementWise)
+    default: stages.append(.dropout(group, shape))
+    }
+  }
+}
+
+extension StagePlan {
+  /// The stage with a ReLU at its end; nil where it has none to take.
+  fileprivate var withReLU: StagePlan? {
+    switch self {
+    case .convolution(let layer, let slot, false, let input):
+      .convolution(layer, slot: slot, relu: true, input: input)
+    case .dense(let layer, let slot, false, let dropout):
+      .dense(layer, slot: slot, relu: true, dropout: dropout)
+    default: nil
+    }
+  }
+
+  /// A pool behind this stage takes the gradient of its ReLU.
+  var endsInReLU: Bool {
+    if case .convolution(_, _, true, _) = self { return true }
+    return false
+  }
+}
