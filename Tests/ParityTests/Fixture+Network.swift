@@ -2,75 +2,35 @@ import TensorCore
 
 /// Dropgrid's form of what a fixture describes.
 extension Fixture {
-  /// The layers, with those that Dropgrid has as one taken together.
   func description() throws -> NetworkDescription {
-    var layers: [NetworkDescription.Layer] = []
-    var shape = try Self.shape(network.input)
-    var pending: Dropout?
-    for layer in network.layers {
-      switch layer.layer {
-      case "convolution":
-        let output = try Self.shape(layer.output)
-        layers.append(
-          .convolution(
-            ConvolutionLayer(
-              label: try layer.require(layer.label), name: try layer.randomName(), input: shape,
-              output: output, kernel: try layer.require(layer.kernel?.first),
-              padding: try layer.require(layer.pads?.first?.first))))
-        shape = output
-      case "dropout":
-        let dropout = Dropout(
-          kind: layer.kind == "spatial" ? .spatial : .elementWise,
-          rate: try layer.require(layer.rate), name: try layer.randomName())
-        switch layers.last {
-        case .pool(var pool):
-          pool.after = dropout
-          layers[layers.count - 1] = .pool(pool)
-        case .dense(var dense):
-          dense.dropout = dropout
-          layers[layers.count - 1] = .dense(dense)
-        default: pending = dropout
-        }
-      case "pool":
-        let output = try Self.shape(layer.output)
-        layers.append(
-          .pool(
-            PoolLayer(
-              kind: layer.kind == "max" ? .max : .average, size: try layer.require(layer.size),
-              input: shape, output: output, before: pending)))
-        pending = nil
-        shape = output
-      case "dense":
-        let kernel = try layer.require(layer.kernel)
-        layers.append(
-          .dense(
-            DenseLayer(
-              label: try layer.require(layer.label), name: try layer.randomName(),
-              inputs: kernel[0], outputs: kernel[1], isLogits: layer.label == "logits")))
-      case "activation", "flatten": break
-      default: throw FixtureError(what: "no layer \(layer.layer)")
-      }
+    let input = try Self.shape(network.input)
+    var shape = input
+    let layers = try network.layers.compactMap { layer in
+      defer { shape = (try? Self.shape(layer.output)) ?? shape }
+      return try layer.described(input: shape)
     }
-    return NetworkDescription(input: try Self.shape(network.input), layers: layers)
+    return NetworkDescription(input: input, layers: layers)
   }
 
+  /// Height, width and channels, or the width of rows.
   private static func shape(_ numbers: [Int]) throws -> FeatureShape {
-    guard numbers.count == 3 else { throw FixtureError(what: "no shape of maps: \(numbers)") }
-    return FeatureShape(height: numbers[0], width: numbers[1], channels: numbers[2])
-  }
-
-  func optimiser() throws -> SGD {
-    let options = network.optimiser
-    return SGD(
-      learningRate: options.learningRate, momentum: options.momentum ?? 0,
-      nesterov: options.nesterov ?? false, decay: options.decay ?? 0,
-      form: options.form == "keras" ? .keras : .pytorch)
+    switch numbers.count {
+    case 1: FeatureShape(height: 1, width: 1, channels: numbers[0])
+    case 3: FeatureShape(height: numbers[0], width: numbers[1], channels: numbers[2])
+    default: throw FixtureError(what: "no shape: \(numbers)")
+    }
   }
 
   /// Labels of the parameters, in the order of `Network.exportWeights`.
   var parameters: [String] {
     network.layers.flatMap { layer in
-      layer.kernel == nil ? [] : ["kernel", "bias"].map { "\(layer.label ?? "").\($0)" }
+      let roles =
+        switch layer.layer {
+        case "convolution", "dense": ["kernel", "bias"]
+        case "batch-norm": ["gamma", "beta", "moving_mean", "moving_variance"]
+        default: [String]()
+        }
+      return roles.map { "\(layer.label ?? "").\($0)" }
     }
   }
 }
@@ -79,6 +39,65 @@ extension Fixture.Layer {
   func require<Value>(_ value: Value?) throws -> Value {
     guard let value else { throw FixtureError(what: "a setting of \(label ?? layer) is missing") }
     return value
+  }
+
+  /// The layer on an input of this shape; nil for a flattening, which Dropgrid does not write down.
+  fileprivate func described(input: FeatureShape) throws -> NetworkDescription.Layer? {
+    var maps: FeatureShape {
+      get throws {
+        guard output.count == 3 else { throw FixtureError(what: "\(layer) has no maps") }
+        return FeatureShape(height: output[0], width: output[1], channels: output[2])
+      }
+    }
+    switch layer {
+    case "convolution":
+      return .convolution(
+        ConvolutionLayer(
+          label: try require(label), name: try randomName(), input: input, output: try maps,
+          kernel: try require(kernel?.first), padding: try require(pads?.first?.first)))
+    case "batch-norm":
+      return .batchNorm(
+        BatchNormLayer(
+          label: try require(label), shape: input, form: form == "keras" ? .keras : .pytorch,
+          momentum: try require(momentum), epsilon: try require(epsilon)))
+    case "activation": return .activation(try activation())
+    case "dropout": return .dropout(try dropout())
+    case "pool":
+      return .pool(
+        PoolLayer(
+          kind: kind == "max" ? .max : .average, size: try require(size), input: input,
+          output: try maps))
+    case "dense":
+      return .dense(
+        DenseLayer(
+          label: try require(label), name: try randomName(), inputs: input.count,
+          outputs: output[0]))
+    case "flatten": return nil
+    default: throw FixtureError(what: "no layer \(layer)")
+    }
+  }
+
+  private func activation() throws -> Activation {
+    switch kind {
+    case "relu": .relu
+    case "leaky-relu": .leakyReLU(slope: try require(slope))
+    case "elu": .elu(alpha: try require(alpha))
+    case "selu": .selu
+    case "gelu": .gelu
+    case "tanh": .tanh
+    case "sigmoid": .sigmoid
+    default: throw FixtureError(what: "no activation \(kind ?? "")")
+    }
+  }
+
+  func dropout() throws -> Dropout {
+    let kind: Dropout.Kind =
+      switch kind {
+      case "element-wise": .elementWise
+      case "spatial": .spatial
+      default: throw FixtureError(what: "no dropout \(kind ?? "")")
+      }
+    return Dropout(kind: kind, rate: try require(rate), name: try randomName())
   }
 
   /// The random name, which must be the number that the fixture has for it.
@@ -93,6 +112,12 @@ extension Fixture.Layer {
       case ("pool", 1): .pool(block: numbers[0])
       case ("pool-second", 1): .pool(block: numbers[0], second: true)
       case ("dense", 1): .dense(numbers[0])
+      case ("convolution", 3):
+        RandomName.ConvolutionPoint(rawValue: numbers[2]).map {
+          .convolution(block: numbers[0], convolution: numbers[1], $0)
+        }
+      case ("dense-input", 1): .denseInput(numbers[0])
+      case ("input", 0): .input
       default: nil
       }
     guard let result, result.rawValue == packed else {

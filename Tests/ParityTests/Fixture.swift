@@ -15,6 +15,7 @@ struct Fixture {
     var optimiser: Optimiser
     var batch: Int
     var steps: Int
+    var labelSmoothing: Double
     var initSeed: UInt64
     var maskSeed: String
   }
@@ -33,15 +34,33 @@ struct Fixture {
     var kind: String?
     var rate: Double?
     var size: Int?
+    var slope: Double?
+    var alpha: Double?
+    var form: String?
+    var momentum: Double?
+    var epsilon: Double?
+    var initialiser: String?
   }
 
   struct Optimiser: Decodable {
     var name: String
     var form: String
     var learningRate: Double
+    var schedule: Schedule?
     var momentum: Double?
     var nesterov: Bool?
+    var beta1: Double?
+    var beta2: Double?
+    var epsilon: Double?
+    var weightDecay: Double?
+  }
+
+  struct Schedule: Decodable {
+    var kind: String
     var decay: Double?
+    var every: Int?
+    var factor: Double?
+    var total: Int?
   }
 
   private struct Entry: Decodable {

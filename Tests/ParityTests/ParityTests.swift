@@ -16,9 +16,9 @@ import Testing
 
   @Test func fixturesAreThere() { #expect(Self.names.count > 20) }
 
-  @Test(arguments: names)
-  func agrees(name: String) throws {
-    let check = try ParityCheck(name)
+  @Test(arguments: names, [true, false])
+  func agrees(name: String, fused: Bool) throws {
+    let check = try ParityCheck(name, fused: fused)
     if ProcessInfo.processInfo.environment["DROPGRID_PARITY"] != nil { print(check.summary) }
     #expect(check.problems.isEmpty)
   }
