@@ -108,9 +108,12 @@ void dg_channel_factors(const uint16_t *bits, float scale, bool multiply, float 
 }
 
 dg_loss dg_softmax_cross_entropy(const float *logits, const int32_t *labels, int32_t rows,
-                                 int32_t batch, int32_t classes, float *gradient) {
+                                 int32_t batch, int32_t classes, double smoothing,
+                                 float *gradient) {
   dg_loss result = {0, 0};
   const size_t k = (size_t)classes;
+  // Every class's share of the target, and the label's.
+  const double share = smoothing / classes, own = smoothing > 0 ? 1 - smoothing + share : 1;
   for (int32_t row = 0; row < rows; row++) {
     const float *z = logits + (size_t)row * k;
     const size_t label = (size_t)labels[row];
@@ -124,14 +127,21 @@ dg_loss dg_softmax_cross_entropy(const float *logits, const int32_t *labels, int
     for (size_t i = 0; i < k; i++) {
       sum += dg_exp((double)z[i] - (double)z[best]);
     }
+    double distance = (double)z[best] - (double)z[label];
+    if (smoothing > 0) {
+      distance *= 1 - smoothing;
+      for (size_t i = 0; i < k; i++) {
+        distance += share * ((double)z[best] - (double)z[i]);
+      }
+    }
     // A row with NaN has no loss: without this an unlucky order of the comparisons hides it.
-    result.loss += numbers ? dg_log(sum) + (double)z[best] - (double)z[label] : __builtin_nan("");
+    result.loss += numbers ? dg_log(sum) + distance : __builtin_nan("");
     result.correct += numbers && best == label;
     if (gradient != NULL) {
       float *g = gradient + (size_t)row * k;
       for (size_t i = 0; i < k; i++) {
         const double p = dg_exp((double)z[i] - (double)z[best]) / sum;
-        g[i] = (float)((p - (i == label ? 1 : 0)) / rows);
+        g[i] = (float)((p - (i == label ? own : share)) / rows);
       }
     }
   }

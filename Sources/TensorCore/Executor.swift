@@ -101,11 +101,11 @@ final class Executor {
   }
 
   /// Loss over the first `rows` rows, and with `gradient` the gradient of its mean.
-  func loss(rows: Int, gradient: Bool) -> BatchLoss {
+  func loss(rows: Int, gradient: Bool, smoothing: Double = 0) -> BatchLoss {
     let last = stages.count - 1
     let result = dg_softmax_cross_entropy(
       outputs[last], labels.pointer.assumingMemoryBound(to: Int32.self), Int32(rows),
-      Int32(batch), Int32(classes), gradient ? gradients[last % 2] : nil)
+      Int32(batch), Int32(classes), smoothing, gradient ? gradients[last % 2] : nil)
     return BatchLoss(sum: result.loss, correct: Int(result.correct), count: rows)
   }
 

@@ -21,11 +21,8 @@ public final class Network {
   private let main: Executor
   private var executors: [Int: Executor]
 
-  /// Builds the network with Glorot-uniform kernels, zero biases and batch normalisation that
-  /// changes no scale.
-  ///
-  /// Glorot and Bengio, AISTATS 2010: uniform in ±√(6 / (fan in + fan out)); a convolution's fans
-  /// are kernel area × channels.
+  /// Builds the network with random kernels, as each layer's initialiser draws them, zero biases
+  /// and batch normalisation that changes no scale.
   ///
   /// - Parameters:
   ///   - batch: images per training step; other numbers work, and cost memory of their own.
@@ -76,12 +73,16 @@ public final class Network {
 
   /// One update on the images at `indices`; `step` counts the updates before it.
   ///
-  /// - Returns: the loss before the update, with dropout on.
+  /// - Parameter labelSmoothing: the share ε, 0 ≤ ε < 1, of the uniform distribution in the target
+  ///   of the loss, (1 − ε) · one-hot + ε / classes (Szegedy et al., CVPR 2016).
+  /// - Returns: the loss before the update, with dropout and label smoothing on.
   /// - Throws: `TensorError.diverged` where the loss or a gradient is not finite.
   public func train(
-    _ images: Images, indices: [Int32], optimiser: SGD, step: Int
+    _ images: Images, indices: [Int32], optimiser: Optimiser, step: Int,
+    labelSmoothing: Double = 0
   ) throws(TensorError) -> BatchLoss {
-    let loss = try gradient(images, indices: indices, step: step)
+    let loss = try gradient(
+      images, indices: indices, step: step, labelSmoothing: labelSmoothing)
     guard loss.sum.isFinite else { throw TensorError.diverged(place: "the loss", step: step) }
     try parameters.update(optimiser, step: step)
     return loss
@@ -90,18 +91,19 @@ public final class Network {
   /// Forward and backward on the images at `indices`, without an update.
   @discardableResult
   package func gradient(
-    _ images: Images, indices: [Int32], step: Int
+    _ images: Images, indices: [Int32], step: Int, labelSmoothing: Double = 0
   ) throws(TensorError) -> BatchLoss {
+    precondition((0..<1).contains(labelSmoothing), "label smoothing lies in [0, 1)")
     let executor = try executor(batch: indices.count)
     executor.load(images: images.pixels, labels: images.labels, indices: indices)
     try executor.forward(
       Pass(masks: MaskMoment(seed: maskSeed, step: step), isTraining: true))
-    let loss = executor.loss(rows: indices.count, gradient: true)
+    let loss = executor.loss(rows: indices.count, gradient: true, smoothing: labelSmoothing)
     try executor.backward()
     return loss
   }
 
-  /// Loss and accuracy without dropout on the first `count` images.
+  /// Loss and accuracy without dropout or label smoothing on the first `count` images.
   public func evaluate(_ images: Images, count: Int) throws(TensorError) -> BatchLoss {
     let executor = try executor(batch: evaluationBatch)
     var total = BatchLoss()

@@ -24,10 +24,11 @@ public struct ConvolutionLayer: Sendable, Hashable {
   public var output: FeatureShape
   public var kernel: Int
   public var padding: Int
+  public var initialiser: Initialiser
 
   public init(
     label: String, name: RandomName, input: FeatureShape, output: FeatureShape, kernel: Int,
-    padding: Int
+    padding: Int, initialiser: Initialiser = .glorotUniform
   ) {
     self.label = label
     self.name = name
@@ -35,6 +36,7 @@ public struct ConvolutionLayer: Sendable, Hashable {
     self.output = output
     self.kernel = kernel
     self.padding = padding
+    self.initialiser = initialiser
   }
 }
 
@@ -64,12 +66,17 @@ public struct DenseLayer: Sendable, Hashable {
   public var name: RandomName
   public var inputs: Int
   public var outputs: Int
+  public var initialiser: Initialiser
 
-  public init(label: String, name: RandomName, inputs: Int, outputs: Int) {
+  public init(
+    label: String, name: RandomName, inputs: Int, outputs: Int,
+    initialiser: Initialiser = .glorotUniform
+  ) {
     self.label = label
     self.name = name
     self.inputs = inputs
     self.outputs = outputs
+    self.initialiser = initialiser
   }
 }
 

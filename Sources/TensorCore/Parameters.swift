@@ -31,8 +31,8 @@ struct ParameterSlot {
   }
 }
 
-/// Weights, their gradients and velocities: one arena each, so that an update is one pass; and
-/// running statistics.
+/// Weights, their gradients and the optimiser's memory: one arena each, so that an update is one
+/// pass; and running statistics.
 ///
 /// Kernels lie in the layouts that oneDNN chose; each array starts on a 64-byte boundary, and
 /// what lies between them is zero and stays so.
@@ -43,6 +43,8 @@ final class Parameters {
   private let weightsBuffer: AlignedBuffer
   private let gradientsBuffer: AlignedBuffer
   private let velocitiesBuffer: AlignedBuffer
+  /// Allocated when an optimiser first asks for it.
+  private var secondMomentsBuffer: AlignedBuffer?
   private let statisticsBuffer: AlignedBuffer
 
   /// Changes with every update.
@@ -81,15 +83,38 @@ final class Parameters {
 
   func weightsChanged() { version += 1 }
 
-  /// One update of every weight.
+  /// The second moments, zero at first; nil while no optimiser has asked for them.
+  var secondMoments: UnsafeMutablePointer<Float>? {
+    secondMomentsBuffer == nil ? nil : secondMomentsBuffer?.floats
+  }
+
+  /// The second moments of an optimiser that has them.
+  func makeSecondMoments() throws(TensorError) -> UnsafeMutablePointer<Float> {
+    if let secondMoments { return secondMoments }
+    let buffer = try AlignedBuffer(floats: count)
+    let values = buffer.floats
+    secondMomentsBuffer = consume buffer
+    return values
+  }
+
+  /// One update of every weight; `step` counts those before it.
   ///
-  /// - Throws: `TensorError.diverged` naming the first gradient, else weights, not finite.
-  func update(_ options: SGD, step: Int) throws(TensorError) {
-    let finite = Engine.kernels.sgd(
-      options.raw(step: step), weights, velocitiesBuffer.floats, gradients, count)
+  /// - Throws: `TensorError.diverged` naming the first gradient, else weights, else second moments
+  ///   not finite.
+  func update(_ optimiser: Optimiser, step: Int) throws(TensorError) {
+    let finite =
+      switch optimiser {
+      case .sgd(let options):
+        Engine.kernels.sgd(options.raw(step: step), weights, velocities, gradients, count)
+      case .adam(let options):
+        Engine.kernels.adam(
+          options.raw(step: step), weights, velocities, try makeSecondMoments(), gradients, count)
+      }
     weightsChanged()
     guard !finite else { return }
-    for (what, values) in [("gradient", gradients), ("weights", weights)] {
+    for (what, values) in [
+      ("gradient", gradients), ("weights", weights), ("second moment", secondMoments ?? weights),
+    ] {
       for slot in slots {
         for (role, range) in slot.arrays
         where !role.isStatistic && range.contains(where: { !values[$0].isFinite }) {

@@ -1,5 +1,3 @@
-internal import CKernels
-
 /// What initialisation and import need to know of a layer with parameters.
 struct TrainableLayer {
   /// Its arrays and how many numbers each has, in the order of `Network.exportWeights`.
@@ -8,27 +6,27 @@ struct TrainableLayer {
   private var name: RandomName?
   private var fanIn = 0
   private var fanOut = 0
+  private var initialiser = Initialiser.glorotUniform
 
-  init(kernel name: RandomName, area: Int, inputs: Int, outputs: Int) {
+  init(
+    kernel name: RandomName, area: Int, inputs: Int, outputs: Int, initialiser: Initialiser
+  ) {
     arrays = [(.kernel, area * inputs * outputs), (.bias, outputs)]
     self.name = name
     fanIn = area * inputs
     fanOut = area * outputs
+    self.initialiser = initialiser
   }
 
   init(batchNorm channels: Int) {
     arrays = [.gamma, .beta, .movingMean, .movingVariance].map { ($0, channels) }
   }
 
-  /// The kernel's Glorot-uniform values under `seed`.
+  /// The kernel's initial values under `seed`.
   func kernel(seed: UInt64) -> [Float] {
     guard let name, let count = arrays.first?.count else { return [] }
     let key = RandomKey(seed: seed, stream: .initialisation, name: name)
-    var kernel = [Float](repeating: 0, count: count)
-    dg_random_uniform(key.raw, &kernel, count)
-    let limit = Float((6 / Double(fanIn + fanOut)).squareRoot())
-    for index in kernel.indices { kernel[index] = (2 * kernel[index] - 1) * limit }
-    return kernel
+    return initialiser.weights(key, count: count, fanIn: fanIn, fanOut: fanOut)
   }
 }
 
@@ -40,9 +38,11 @@ extension NetworkDescription {
       case .convolution(let layer):
         TrainableLayer(
           kernel: layer.name, area: layer.kernel * layer.kernel, inputs: layer.input.channels,
-          outputs: layer.output.channels)
+          outputs: layer.output.channels, initialiser: layer.initialiser)
       case .dense(let layer):
-        TrainableLayer(kernel: layer.name, area: 1, inputs: layer.inputs, outputs: layer.outputs)
+        TrainableLayer(
+          kernel: layer.name, area: 1, inputs: layer.inputs, outputs: layer.outputs,
+          initialiser: layer.initialiser)
       case .batchNorm(let layer): TrainableLayer(batchNorm: layer.shape.channels)
       case .activation, .dropout, .pool: nil
       }

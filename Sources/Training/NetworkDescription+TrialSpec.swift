@@ -62,12 +62,14 @@ extension Dropout {
   }
 }
 
-extension SGD {
+extension Optimiser {
   /// The tensor core's form of `optimiser`.
   public init(_ optimiser: OptimiserSpec) {
-    self.init(
-      learningRate: optimiser.learningRate, momentum: optimiser.momentum,
-      nesterov: optimiser.nesterov, decay: optimiser.decay,
-      form: optimiser.form == .keras ? .keras : .pytorch)
+    self = .sgd(
+      SGD(
+        learningRate: optimiser.learningRate,
+        schedule: optimiser.decay > 0 ? .timeBased(decay: optimiser.decay) : .constant,
+        momentum: optimiser.momentum, nesterov: optimiser.nesterov,
+        form: optimiser.form == .keras ? .keras : .pytorch))
   }
 }

@@ -18,7 +18,8 @@ public enum SpeedProbe {
       NetworkDescription(network, dropout: spec.dropout), batch: batch, initialisationSeed: 0,
       maskSeed: 0)
     // A learning rate this small leaves the weights alone, so that nothing can diverge.
-    let optimiser = SGD(learningRate: 1e-30, momentum: spec.optimiser.momentum)
+    let optimiser = Optimiser.sgd(
+      SGD(learningRate: 1e-30, momentum: spec.optimiser.momentum))
     let indices = (0..<batch).map(Int32.init)
     var start = ContinuousClock.now
     var elapsed: Double { start.duration(to: .now) / .seconds(1) }

@@ -47,7 +47,7 @@ public struct Trainer: Sendable {
       batch: min(trial.spec.batch, data.train.count),
       initialisationSeed: UInt64(bitPattern: trial.spec.seed.initialisation),
       maskSeed: UInt64(bitPattern: trial.spec.seed.mask))
-    var state = resume(checkpoints?.last, model) ?? TrialState(network: .none)
+    var state = try resume(checkpoints?.last, model) ?? TrialState(network: .none)
     let before = state.elapsed
     var saved = start
     /// Between two steps: stops where that is asked for, and keeps the state when it is time.
@@ -86,7 +86,7 @@ public struct Trainer: Sendable {
     onEpoch: (Int, [Metric: Float]) -> Void
   ) throws {
     let spec = trial.spec
-    let optimiser = SGD(spec.optimiser)
+    let optimiser = Optimiser(spec.optimiser)
     while state.epoch <= spec.epochs {
       let order = shuffledOrder(
         count: data.train.count, seed: UInt64(bitPattern: spec.seed.order), epoch: state.epoch)
@@ -123,7 +123,9 @@ public struct Trainer: Sendable {
   }
 
   /// The state that `bytes` hold, once `model` has taken it on; nil where they do not fit.
-  private func resume(_ bytes: [UInt8]?, _ model: Network) -> TrialState? {
+  private func resume(
+    _ bytes: [UInt8]?, _ model: Network
+  ) throws(TensorError) -> TrialState? {
     guard let bytes, var state = TrialState(bytes: bytes) else { return nil }
     let count = data.train.count
     let batch = trial.spec.batch
@@ -134,7 +136,7 @@ public struct Trainer: Sendable {
       state.fit.count == state.position, state.elapsed >= 0, state.elapsed.isFinite,
       state.metrics.values.allSatisfy({ $0.count == state.epoch - 1 }),
       state.epoch == 1 || Set(state.metrics.keys) == metrics,
-      model.importState(state.network)
+      try model.importState(state.network, for: Optimiser(trial.spec.optimiser))
     else { return nil }
     state.network = .none
     return state

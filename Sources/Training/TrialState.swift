@@ -32,6 +32,7 @@ struct TrialState {
     }
     writer.append(network.weights)
     writer.append(network.velocities)
+    writer.append(network.secondMoments)
     writer.append(network.statistics)
     return writer.bytes
   }
@@ -66,10 +67,12 @@ struct TrialState {
     }
     self.metrics = metrics
     guard let weights = reader.array(Float.self), let velocities = reader.array(Float.self),
-      let statistics = reader.array(Float.self), reader.bytes.isEmpty
+      let secondMoments = reader.array(Float.self), let statistics = reader.array(Float.self),
+      reader.bytes.isEmpty
     else { return nil }
     network = NetworkState(
-      weights: weights, velocities: velocities, statistics: statistics)
+      weights: weights, velocities: velocities, secondMoments: secondMoments,
+      statistics: statistics)
   }
 }
 

@@ -182,8 +182,10 @@ import Testing
     let images = TestImages(count: 24, shape: input, classes: 4)
     let network = try Network(test.description, batch: 8, initialisationSeed: 1, maskSeed: 9)
     test.reference.parameters = try network.exportWeights().map { $0.map(Double.init) }
-    let sgd = SGD(
-      learningRate: 0.02, momentum: 0.9, nesterov: nesterov, decay: 0.01, form: form)
+    let sgd = Optimiser.sgd(
+      SGD(
+        learningRate: 0.02, schedule: .timeBased(decay: 0.01), momentum: 0.9, nesterov: nesterov,
+        form: form))
     var reference = ReferenceSGD(
       form: form == .keras ? .keras : .pyTorch, learningRate: 0.02, momentum: 0.9,
       nesterov: nesterov, decay: 0.01)

@@ -16,7 +16,7 @@ import Testing
       count: 40, shape: input, classes: test.reference.outputShapes.last?.channels ?? 0)
     let network = try Network(
       test.description, batch: 16, initialisationSeed: 1, maskSeed: maskSeed, fused: fused)
-    let sgd = SGD(learningRate: 0.05, momentum: 0.9, nesterov: true)
+    let sgd = Optimiser.sgd(SGD(learningRate: 0.05, momentum: 0.9, nesterov: true))
     for step in 0..<steps {
       let order = shuffledOrder(count: 40, seed: 3, epoch: step)
       _ = try images.with {
@@ -90,7 +90,7 @@ import Testing
   @Test func divergenceIsNoticedAndNamed() throws {
     let test = TestNetwork(input: Self.input, Self.parts(.pool(.max)))
     let images = TestImages(count: 8, shape: Self.input, classes: 4)
-    let sgd = SGD(learningRate: 0.1)
+    let sgd = Optimiser.sgd(SGD(learningRate: 0.1))
     let all = (0..<8).map(Int32.init)
 
     // oneDNN's ReLU turns NaN into 0, so that the update must tell of one in a hidden layer.
@@ -112,7 +112,7 @@ import Testing
       for step in 0..<50 {
         _ = try images.with {
           try explosive.train(
-            $0, indices: all, optimiser: SGD(learningRate: 1e18), step: step)
+            $0, indices: all, optimiser: .sgd(SGD(learningRate: 1e18)), step: step)
         }
       }
     }

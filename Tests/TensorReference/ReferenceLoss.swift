@@ -1,13 +1,16 @@
 import Foundation
 
-/// Softmax cross-entropy, averaged over the batch: L = 1/N Σ n  (log Σ c exp z[n, c]) − z[n, label n].
+/// Softmax cross-entropy, averaged over the batch: L = −1/N Σ n, c  q[n, c] · log softmax(z)[n, c].
+///
+/// The target q is (1 − ε) · onehot(label) + ε / classes with the label smoothing ε (Szegedy et al.
+/// 2016).
 package enum ReferenceLoss {
   /// The loss, the number of correct predictions and the gradient by the logits (n, 1, 1, c).
   ///
   /// The prediction is the first largest logit; a row that holds a NaN is never correct. The
-  /// gradient is (softmax(z) − onehot(label)) / N.
+  /// gradient is (softmax(z) − q) / N.
   package static func evaluate(
-    logits: ReferenceTensor, labels: [Int]
+    logits: ReferenceTensor, labels: [Int], smoothing: Double = 0
   ) -> (loss: Double, correct: Int, gradient: ReferenceTensor) {
     let classes = logits.shape.count
     precondition(
@@ -23,10 +26,10 @@ package enum ReferenceLoss {
       let best = z.indices.reduce(0) { z[$1] > z[$0] ? $1 : $0 }
       let exponentials = z.map { exp($0 - z[best]) }
       let sum = exponentials.reduce(0, +)
-      loss += (log(sum) + z[best] - z[label]) / Double(labels.count)
       if best == label && !z.contains(where: \.isNaN) { correct += 1 }
       for c in 0..<classes {
-        let target = c == label ? 1.0 : 0.0
+        let target = (c == label ? 1 - smoothing : 0) + smoothing / Double(classes)
+        if target > 0 { loss += target * (log(sum) + z[best] - z[c]) / Double(labels.count) }
         gradient.values[n * classes + c] =
           (exponentials[c] / sum - target) / Double(labels.count)
       }

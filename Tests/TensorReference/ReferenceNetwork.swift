@@ -45,20 +45,22 @@ package struct ReferenceNetwork: Sendable {
 
   /// Mean softmax cross-entropy of a batch and the number of correct predictions.
   package func loss(
-    _ images: [Double], labels: [Int], mode: Mode
+    _ images: [Double], labels: [Int], mode: Mode, smoothing: Double = 0
   ) -> (loss: Double, correct: Int) {
     let logits = run(images, count: labels.count, mode: mode).output
-    let (loss, correct, _) = ReferenceLoss.evaluate(logits: logits, labels: labels)
+    let (loss, correct, _) = ReferenceLoss.evaluate(
+      logits: logits, labels: labels, smoothing: smoothing)
     return (loss, correct)
   }
 
   /// Loss, number of correct predictions and the gradient by every parameter, one array for each
   /// of `parameters` but the running statistics.
   package func lossAndGradients(
-    _ images: [Double], labels: [Int], mode: Mode
+    _ images: [Double], labels: [Int], mode: Mode, smoothing: Double = 0
   ) -> (loss: Double, correct: Int, gradients: [[Double]]) {
     let (output, records) = run(images, count: labels.count, mode: mode)
-    var (loss, correct, gradient) = ReferenceLoss.evaluate(logits: output, labels: labels)
+    var (loss, correct, gradient) = ReferenceLoss.evaluate(
+      logits: output, labels: labels, smoothing: smoothing)
     var gradients: [[Double]] = []
     for (layer, record) in zip(layers, records).reversed() {
       switch layer {

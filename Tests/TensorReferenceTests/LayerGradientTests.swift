@@ -95,12 +95,15 @@ struct LayerGradientTests {
     }
   }
 
-  @Test func loss() {
+  @Test(arguments: [0, 0.1])
+  func loss(smoothing: Double) {
     let labels = [0, 59]
-    let gradient = ReferenceLoss.evaluate(logits: Self.input, labels: labels).gradient
+    let gradient = ReferenceLoss.evaluate(
+      logits: Self.input, labels: labels, smoothing: smoothing
+    ).gradient
     let numerical = numericalGradient(at: Self.input.values) { values in
       let logits = ReferenceTensor(batch: 2, shape: Self.shape, values: values)
-      return ReferenceLoss.evaluate(logits: logits, labels: labels).loss
+      return ReferenceLoss.evaluate(logits: logits, labels: labels, smoothing: smoothing).loss
     }
     #expect(relativeError(gradient.values, numerical) < 1e-8)
   }

@@ -110,10 +110,12 @@ struct LayerValueTests {
     }
   }
 
-  @Test func glorotLimits() {
-    #expect(ReferenceInitializer.glorotUniformLimit(kernelShape: [1, 5]) == 1)
-    // 3·3·32 + 3·3·64 = 864.
-    let convolution = ReferenceInitializer.glorotUniformLimit(kernelShape: [3, 3, 32, 64])
-    #expect(abs(convolution - 1 / 12) < 1e-15)
+  @Test func smoothedLossOfHandComputedLogits() {
+    // Softmax (1/4, 3/4) against the target (0.8, 0.2): ε = 0.4 of two classes.
+    let shape = ReferenceShape(height: 1, width: 1, channels: 2)
+    let logits = ReferenceTensor(batch: 1, shape: shape, values: [0, 1.0986122886681098])
+    let (loss, _, gradient) = ReferenceLoss.evaluate(logits: logits, labels: [0], smoothing: 0.4)
+    #expect(abs(loss - (0.8 * 1.3862943611198906 + 0.2 * 0.28768207245178096)) < 1e-15)
+    #expect(relativeError(gradient.values, [-0.55, 0.55]) < 1e-15)
   }
 }

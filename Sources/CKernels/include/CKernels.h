@@ -41,6 +41,13 @@ void dg_random_uniform(dg_random_key key, float *_Nonnull out, size_t count);
 double dg_exp(double x);
 double dg_log(double x);
 
+// The x below which a standard normal number lies with probability p, 0 < p < 1; relative error
+// below 1e-15 (Wichura, "Algorithm AS 241", Applied Statistics 37, 1988).
+double dg_normal_quantile(double p);
+
+// cos(πx) for 0 <= x <= 1; error below 1e-15, and exact at 0, ½ and 1.
+double dg_cos_pi(double x);
+
 // Keep decisions of one dropout layer: a bit per element, set where it is kept.
 //
 // Element 16 · i + k is bit k of word i. Its decision is that of comparing a 32-bit uniform with
@@ -167,6 +174,21 @@ typedef bool (*dg_sgd_function)(dg_sgd options, float *_Nonnull weights,
                                 float *_Nonnull velocity, const float *_Nonnull gradient,
                                 size_t count);
 
+// Adam (Kingma and Ba, ICLR 2015) and AdamW (Loshchilov and Hutter, ICLR 2019), in the steps
+//   m ← m + (g − m) · first_share            first_share = 1 − β₁
+//   v ← v + (g² − v) · second_share          second_share = 1 − β₂
+//   w ← w · keep − m · step_size / (√v · root_scale + epsilon)
+// The caller puts the corrections of the bias and the decay of the weights into the factors.
+typedef struct {
+  float first_share, second_share, keep, step_size, root_scale;
+  float epsilon;  // above 0: where a gradient has always been 0 it is the whole denominator
+} dg_adam;
+
+// One update; false where a gradient was, or a weight or second moment became, not finite.
+typedef bool (*dg_adam_function)(dg_adam options, float *_Nonnull weights,
+                                 float *_Nonnull first_moment, float *_Nonnull second_moment,
+                                 const float *_Nonnull gradient, size_t count);
+
 // Constant tables of functions without state, so any thread may use them.
 typedef struct __attribute__((swift_attr("@Sendable"))) {
   const char *_Nonnull name;
@@ -182,6 +204,7 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
   dg_normalise_function _Nonnull normalise;
   dg_normalise_backward_function _Nonnull normalise_backward;
   dg_sgd_function _Nonnull sgd;
+  dg_adam_function _Nonnull adam;
 } dg_kernels;
 
 // The kernels of "avx512", "avx2" or "scalar"; NULL where this machine has not that one.
@@ -205,10 +228,12 @@ typedef struct {
   int32_t correct;  // rows whose largest logit (the first of equals) is the label's
 } dg_loss;
 
-// Softmax cross-entropy of the first `rows` rows. Where `gradient` is given it becomes
-// (softmax − one-hot) / rows, and zero in rows `rows..<batch`.
+// Cross-entropy between softmax and target of the first `rows` rows. The target is one-hot, mixed
+// with `smoothing` (0 <= smoothing < 1) parts of the uniform distribution (Szegedy et al., CVPR
+// 2016). Where `gradient` is given it becomes (softmax − target) / rows, and zero in rows
+// `rows..<batch`.
 dg_loss dg_softmax_cross_entropy(const float *_Nonnull logits, const int32_t *_Nonnull labels,
-                                 int32_t rows, int32_t batch, int32_t classes,
+                                 int32_t rows, int32_t batch, int32_t classes, double smoothing,
                                  float *_Nullable gradient);
 
 #ifdef __cplusplus
