@@ -54,7 +54,8 @@ extension Fixture.Layer {
       return .convolution(
         ConvolutionLayer(
           label: try require(label), name: try randomName(), input: input, output: try maps,
-          kernel: try require(kernel?.first), padding: try require(pads?.first?.first)))
+          kernel: try require(kernel?.first), padding: try require(pads?.first?.first),
+          initialiser: try initialised()))
     case "batch-norm":
       return .batchNorm(
         BatchNormLayer(
@@ -71,9 +72,19 @@ extension Fixture.Layer {
       return .dense(
         DenseLayer(
           label: try require(label), name: try randomName(), inputs: input.count,
-          outputs: output[0]))
+          outputs: output[0], initialiser: try initialised()))
     case "flatten": return nil
     default: throw FixtureError(what: "no layer \(layer)")
+    }
+  }
+
+  private func initialised() throws -> Initialiser {
+    switch initialiser {
+    case "glorot-uniform": .glorotUniform
+    case "glorot-normal": .glorotNormal
+    case "he-uniform": .heUniform
+    case "he-normal": .heNormal
+    default: throw FixtureError(what: "no initialiser \(initialiser ?? "")")
     }
   }
 
