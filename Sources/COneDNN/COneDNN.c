@@ -72,6 +72,14 @@ int32_t dg_channel_block(void) {
   return ((unsigned)dnnl_get_effective_cpu_isa() & avx512) == avx512 ? 16 : 8;
 }
 
+int32_t dg_limit_isa(const char *name) {
+  if (strcmp(name, "avx512") == 0) {
+    return dg_channel_block() == 16 ? 0 : (int32_t)dnnl_unimplemented;
+  }
+  return (int32_t)dnnl_set_max_cpu_isa(strcmp(name, "avx2") == 0 ? dnnl_cpu_isa_avx2
+                                                                 : dnnl_cpu_isa_sse41);
+}
+
 const char *dg_version(void) {
   static _Thread_local char text[32];
   const dnnl_version_t *version = dnnl_version();

@@ -15,7 +15,7 @@ final class Executor {
   private let labels: AlignedBuffer
   private let scratch: AlignedBuffer
   private let inputShape: TensorShape
-  private let classes: Int
+  let classes: Int
 
   /// - Parameters:
   ///   - other: an executor of the same network whose kernel layouts are to be kept.
@@ -62,6 +62,7 @@ final class Executor {
     case .activation(let activation, let shape):
       return ActivationStage(activation, shape, batch: batch)
     case .dropout(let group, let shape): return try DropoutStage(group, shape, batch: batch)
+    case .mask(let dropout, let shape): return try MaskStage(dropout, shape, batch: batch)
     case .pool(let plan): return try PoolStage(plan, batch: batch)
     }
   }
@@ -109,11 +110,38 @@ final class Executor {
     return BatchLoss(sum: result.loss, correct: Int(result.correct), count: rows)
   }
 
+  /// Adds the predictions for the first `rows` rows to `sums`.
+  func addPredictions(rows: Int, to sums: inout [Double]) {
+    dg_add_softmax(outputs[stages.count - 1], Int32(rows), Int32(classes), &sums)
+  }
+
+  /// Loss of the mean of `samples` predictions, whose sums are given.
+  func loss(rows: Int, samples: Int, sums: [Double]) -> BatchLoss {
+    let result = dg_mean_cross_entropy(
+      sums, labels.pointer.assumingMemoryBound(to: Int32.self), Int32(rows), Int32(classes),
+      Int32(samples))
+    return BatchLoss(sum: result.loss, correct: Int(result.correct), count: rows)
+  }
+
   /// Gradients of every parameter, from that of the logits.
   func backward() throws(TensorError) {
     for index in stages.indices.reversed() where index >= firstTrainable {
       try stages[index].backward(inputGradient: index > firstTrainable)
     }
+  }
+
+  /// The first layer whose output of the last forward pass is not finite; nil where all are.
+  var firstNonFinite: String? {
+    var last: String?
+    for (index, stage) in stages.enumerated() {
+      let isTrainable = stage is any TrainableStage
+      if isTrainable { last = stage.label }
+      let values = UnsafeBufferPointer(start: outputs[index], count: stage.outputCount)
+      guard values.contains(where: { !$0.isFinite }) else { continue }
+      let place = isTrainable ? "" : last.map { " behind \($0)" } ?? " of the input"
+      return "the output of \(stage.label)\(place)"
+    }
+    return nil
   }
 
   /// The logits of row `row`.

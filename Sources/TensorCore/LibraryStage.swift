@@ -9,7 +9,7 @@ final class LibraryStage: TrainableStage {
   private let relu: Bool
   /// The stage behind takes the ReLU's gradient.
   private let reluBehind: Bool
-  private let dropout: (masks: GroupMasks, scale: Float)?
+  private let dropout: GroupMasks?
   private var rows: dg_dropout
   private var arrays: StageArrays?
 
@@ -44,11 +44,9 @@ final class LibraryStage: TrainableStage {
       return
     }
     let shape = TensorShape.rows(layer.outputs)
-    let masks = try GroupMasks(DropoutGroup(elementWise: dropout), shape.shape, batch: batch)
+    self.dropout = try GroupMasks(
+      DropoutGroup(elementWise: dropout), shape.shape, batch: batch)
     rows.tensor = shape.raw(batch: batch)
-    rows.bits = masks.bits
-    rows.scale = masks.scale
-    self.dropout = (masks, dropout.scale)
   }
 
   var label: String { layer.label }
@@ -97,8 +95,11 @@ final class LibraryStage: TrainableStage {
   func forward(_ pass: Pass) throws(TensorError) {
     guard let arrays else { return }
     try layer.forward(version: arrays.parameters.version)
-    if let dropout, let moment = pass.masks {
-      dropout.masks.draw(moment)
+    guard let dropout else { return }
+    dropout.draw(pass.masks)
+    if let bits = dropout.bits {
+      rows.bits = bits
+      rows.scale = dropout.scale
       Engine.kernels.dropout(&rows, arrays.output, arrays.output)
     }
   }

@@ -39,17 +39,14 @@ final class PoolStage: Stage {
 
   func forward(_ pass: Pass) {
     guard let arrays else { return }
-    let masks = pass.masks
-    if let masks {
-      before?.draw(masks)
-      after?.draw(masks)
-    }
-    raw.before_bits = masks == nil ? nil : before?.bits
+    before?.draw(pass.masks)
+    after?.draw(pass.masks)
+    raw.before_bits = before?.bits
     raw.before_scale = before?.scale ?? 1
-    raw.before_factors = masks == nil ? nil : before?.factors
-    raw.after_bits = masks == nil ? nil : after?.bits
+    raw.before_factors = before?.factors
+    raw.after_bits = after?.bits
     raw.after_scale = after?.scale ?? 1
-    raw.after_factors = masks == nil ? nil : after?.factors
+    raw.after_factors = after?.factors
     Engine.kernels.pool_forward(
       &raw, arrays.input, arrays.output, pass.isTraining ? winners.octets : nil)
   }

@@ -7,6 +7,7 @@ enum StagePlan {
   case batchNorm(BatchNormLayer, slot: Int)
   case activation(Activation, TensorShape)
   case dropout(DropoutGroup, TensorShape)
+  case mask(Dropout, TensorShape)
   case pool(PoolPlan)
 }
 
@@ -86,6 +87,13 @@ struct StagePlanner {
 
   private static func steps(_ layers: [NetworkDescription.Layer]) -> [Step] {
     var layers = layers
+    for index in layers.indices {
+      // Shared decisions that are the same as another kind's.
+      if case .dropout(var dropout) = layers[index] {
+        dropout.kind = dropout.kind.simplified
+        layers[index] = .dropout(dropout)
+      }
+    }
     for index in layers.indices.dropLast() {
       if case .dropout(let dropout) = layers[index], dropout.kind == .spatial,
         case .pool(let pool) = layers[index + 1], pool.kind == .max
@@ -100,12 +108,11 @@ struct StagePlanner {
         steps.append(.layer(layer))
         continue
       }
-      if case .group(var group) = steps.last, group.add(dropout) {
-        steps[steps.count - 1] = .group(group)
+      var group = DropoutGroup()
+      if case .group(var last) = steps.last, last.add(dropout) {
+        steps[steps.count - 1] = .group(last)
       } else {
-        var group = DropoutGroup()
-        _ = group.add(dropout)
-        steps.append(.group(group))
+        steps.append(group.add(dropout) ? .group(group) : .layer(layer))
       }
     }
     return steps
@@ -126,7 +133,7 @@ struct StagePlanner {
       } else {
         stages.append(.activation(activation, shape))
       }
-    case .dropout: break
+    case .dropout(let dropout): stages.append(.mask(dropout, shape))
     case .pool(let layer):
       var plan = PoolPlan(layer: layer)
       if fused, case .dropout(let group, _) = stages.last {
@@ -172,6 +179,17 @@ struct StagePlanner {
       stages[stages.count - 1] = .dense(
         layer, slot: slot, relu: true, dropout: group.elementWise)
     default: stages.append(.dropout(group, shape))
+    }
+  }
+}
+
+extension Dropout.Kind {
+  /// The same decisions in the words of a simpler kind.
+  fileprivate var simplified: Dropout.Kind {
+    switch self {
+    case .shared(false, false, false, false): .elementWise
+    case .shared(false, true, true, false): .spatial
+    default: self
     }
   }
 }

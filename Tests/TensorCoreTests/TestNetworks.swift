@@ -1,3 +1,4 @@
+import Foundation
 import TensorCore
 import TensorReference
 
@@ -112,24 +113,43 @@ struct TestNetwork {
       let dropout = Dropout(kind: dropout.kind, rate: dropout.rate, name: name)
       let site = "site\(sites.count)"
       layers.append(.dropout(dropout))
-      reference.append(
-        .dropout(
-          site: site, kind: dropout.kind == .spatial ? .spatial : .elementWise,
-          rate: dropout.rate))
+      reference.append(dropout.reference(site: site))
       sites[site] = (dropout, shape)
     }
   }
 
-  /// The keep decisions of update `step`, from the definition of the masks and another Philox.
-  func keep(seed: UInt64, step: Int) -> ReferenceKeep {
-    { site, n, h, w, c in
+  /// The random decisions of update `step`, from the definition of the masks and another Philox.
+  func mode(seed: UInt64, step: Int) -> ReferenceNetwork.Mode {
+    .training { site, n, h, w, c in
       guard let (dropout, shape) = sites[site] else { preconditionFailure("no site \(site)") }
-      let pixel =
-        dropout.kind == .spatial ? n : (n * shape.height + h) * shape.width + w
-      let element = pixel * ((shape.channels + 15) / 16 * 16) + c
       return Self.kept(
-        element: element, rate: dropout.rate, seed: seed, name: dropout.name.rawValue, step: step)
+        element: Self.element(dropout.kind, shape, n, h, w, c),
+        rate: dropout.decisionRate(shape), seed: seed, name: dropout.name.rawValue, step: step)
+    } normal: { site, n, h, w, c in
+      guard let (dropout, shape) = sites[site] else { preconditionFailure("no site \(site)") }
+      return Self.normal(
+        element: Self.element(.elementWise, shape, n, h, w, c), seed: seed,
+        name: dropout.name.rawValue, step: step)
     }
+  }
+
+  /// The index of a decision: over (n, h, w, c), axes with one decision being of length 1, and
+  /// channels rounded up to 16.
+  private static func element(
+    _ kind: Dropout.Kind, _ shape: FeatureShape, _ n: Int, _ h: Int, _ w: Int, _ c: Int
+  ) -> Int {
+    var (height, width, channels) = (shape.height, shape.width, shape.channels)
+    switch kind {
+    case .spatial: (height, width) = (1, 1)
+    case .shared(_, let sharedHeight, let sharedWidth, let sharedChannels):
+      if sharedHeight { height = 1 }
+      if sharedWidth { width = 1 }
+      if sharedChannels { channels = 1 }
+    case .dropBlock(_, .shared, _): channels = 1
+    default: break
+    }
+    let (y, x) = (height == 1 ? 0 : h, width == 1 ? 0 : w)
+    return ((n * height + y) * width + x) * ((channels + 15) / 16 * 16) + c
   }
 
   /// A keep decision as its definition says: the first byte, and 24 more bits where it is equal.
@@ -144,6 +164,52 @@ struct TestNetwork {
     let byte = words(2, block: element / 16)[element % 16 / 4] >> (8 * UInt32(element % 4)) & 0xFF
     let rest = words(3, block: element / 4)[element % 4] >> 8
     return UInt64(byte) << 24 | UInt64(rest) >= threshold
+  }
+}
+
+extension TestNetwork {
+  /// A number of the normal distribution as its definition says, by bisection.
+  static func normal(element: Int, seed: UInt64, name: UInt32, step: Int) -> Double {
+    let words = ReferencePhilox.words(
+      counter: [UInt32(element / 4), UInt32(step), name, 2 << 28],
+      key: [UInt32(truncatingIfNeeded: seed), UInt32(seed >> 32)])
+    let target = (Double(words[element % 4]) + 0.5) * 0x1p-32
+    var low = -7.0, high = 7.0
+    for _ in 0..<50 {
+      let middle = (low + high) / 2
+      if erfc(-middle / 2.0.squareRoot()) / 2 < target { low = middle } else { high = middle }
+    }
+    return low
+  }
+}
+
+extension Dropout {
+  /// The probability that a decision is "dropped".
+  func decisionRate(_ shape: FeatureShape) -> Double {
+    guard case .dropBlock(let size, _, let centres) = kind else { return rate }
+    let side = Double(min(size, shape.height, shape.width))
+    let height = Double(shape.height), width = Double(shape.width)
+    let correction =
+      centres == .full ? 1 : height * width / ((height - side + 1) * (width - side + 1))
+    return rate / (side * side) * correction
+  }
+
+  func reference(site: String) -> ReferenceLayer {
+    switch kind {
+    case .elementWise: .dropout(site: site, kind: .elementWise, rate: rate)
+    case .spatial: .dropout(site: site, kind: .spatial, rate: rate)
+    case .shared(let batch, let height, let width, let channels):
+      .noise(
+        site: site,
+        kind: .shared(batch: batch, height: height, width: width, channels: channels), rate: rate)
+    case .gaussian: .noise(site: site, kind: .gaussian, rate: rate)
+    case .alpha: .noise(site: site, kind: .alpha, rate: rate)
+    case .dropBlock(let size, let channels, let centres):
+      .noise(
+        site: site,
+        kind: .dropBlock(
+          size: size, sharedChannels: channels == .shared, valid: centres == .valid), rate: rate)
+    }
   }
 }
 

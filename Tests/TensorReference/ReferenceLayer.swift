@@ -10,6 +10,8 @@ package enum ReferenceLayer: Sendable, Hashable {
   case batchNorm(form: ReferenceBatchNorm.Form, momentum: Double, epsilon: Double)
   /// Dropout at a named site: inverted scaling by 1/(1 − rate) in training, identity at evaluation.
   case dropout(site: String, kind: DropoutKind, rate: Double)
+  /// Dropout that needs more than a factor of its own for each element.
+  case noise(site: String, kind: ReferenceNoise.Kind, rate: Double)
   /// Pooling over size × size windows with stride `size`; a remainder at the border is dropped.
   case pool(PoolKind, size: Int)
   /// A dense layer over the image flattened in (h, w, c) order: kernel (in, out) and bias (out).
@@ -52,7 +54,7 @@ extension ReferenceLayer {
         height: input.height / size, width: input.width / size, channels: input.channels)
     case .dense(let units):
       ReferenceShape(height: 1, width: 1, channels: units)
-    case .relu, .dropout, .activation, .batchNorm:
+    case .relu, .dropout, .noise, .activation, .batchNorm:
       input
     }
   }
@@ -66,7 +68,7 @@ extension ReferenceLayer {
       [[input.count, units], [units]]
     case .batchNorm:
       Array(repeating: [input.channels], count: 4)
-    case .relu, .dropout, .pool, .activation:
+    case .relu, .dropout, .noise, .pool, .activation:
       []
     }
   }

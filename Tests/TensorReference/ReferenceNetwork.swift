@@ -8,8 +8,8 @@ package struct ReferenceNetwork: Sendable {
   package enum Mode {
     /// Dropout is the identity.
     case evaluation
-    /// Dropout keeps what `keep` says.
-    case training(keep: ReferenceKeep)
+    /// Dropout keeps what `keep` says; Gaussian noise is what `normal` says.
+    case training(keep: ReferenceKeep, normal: ReferenceNormal = { _, _, _, _, _ in 0 })
   }
 
   package let input: ReferenceShape
@@ -87,7 +87,7 @@ package struct ReferenceNetwork: Sendable {
         gradient = step.input
       case .pool(let kind, let size):
         gradient = ReferencePooling(kind, size: size).backward(gradient, input: record.input)
-      case .dropout:
+      case .dropout, .noise:
         if let factors = record.factors {
           gradient = ReferenceDropout.apply(factors, to: gradient)
         }
@@ -155,10 +155,18 @@ package struct ReferenceNetwork: Sendable {
       case .pool(let kind, let size):
         x = ReferencePooling(kind, size: size).forward(x)
       case .dropout(let site, let kind, let rate):
-        if case .training(let keep) = mode {
+        if case .training(let keep, _) = mode {
           let factors = ReferenceDropout(site: site, kind: kind, rate: rate)
             .factors(batch: count, shape: x.shape, keep: keep)
           x = ReferenceDropout.apply(factors, to: x)
+          record.factors = factors
+        }
+      case .noise(let site, let kind, let rate):
+        if case .training(let keep, let normal) = mode {
+          let (factors, offsets) = ReferenceNoise(site: site, kind: kind, rate: rate)
+            .draw(batch: count, shape: x.shape, keep: keep, normal: normal)
+          x = ReferenceDropout.apply(factors, to: x)
+          for e in x.values.indices { x.values[e] += offsets.values[e] }
           record.factors = factors
         }
       }

@@ -17,13 +17,15 @@ extern "C" {
 
 // What a random number is a function of, besides the element's index: Philox4x32-10 with
 //   key     = seed (low word, high word)
-//   counter = (low word of the block index, step, name, stream << 28 | high bits of the index)
-// The index must stay below 2^60 and the stream below 16: then no two of them share a counter.
+//   counter = (block index, step, name, stream << 28 | part)
+// A block holds the numbers of 4 or of 16 elements. With block indices below 2^32, parts below 2^28
+// and streams below 16 no two keys or blocks share a counter.
 typedef struct {
   uint64_t seed;
   uint32_t step;
   uint32_t name;
   uint32_t stream;
+  uint32_t part;
 } dg_random_key;
 
 // Four random words (Salmon et al., SC'11).
@@ -35,6 +37,10 @@ uint32_t dg_random_word(dg_random_key key, uint64_t index);
 
 // out[i] = the word of element i, its upper 24 bits as a number in [0, 1).
 void dg_random_uniform(dg_random_key key, float *_Nonnull out, size_t count);
+
+// out[i] = a number of the normal distribution for element i: Φ⁻¹((w + ½) / 2^32), w its word
+// (`dg_normal_quantile`).
+void dg_random_normal(dg_random_key key, float *_Nonnull out, size_t count);
 
 // Exponential and logarithm in double precision, the same on every machine; relative error below
 // 1e-14. exp is 0 below -708.
@@ -68,6 +74,36 @@ typedef struct {
   dg_tensor_layout layout;
   int32_t batch, height, width, channels;
 } dg_tensor;
+
+// Keep decisions that elements share: a word per pixel and 16 channels of `tensor` from those of a
+// tensor whose shared axes have length 1.
+typedef struct {
+  bool batch, height, width, channels;
+} dg_shared_axes;
+void dg_share_mask(const dg_tensor *_Nonnull tensor, dg_shared_axes shared,
+                   const uint16_t *_Nonnull decisions, uint16_t *_Nonnull out);
+
+// DropBlock's mask: drops the size × size block of every seed, a cleared bit of `seeds`.
+//
+// `seeds` has a word per pixel and 16 channels, or with `shared` channels per pixel and bit 0
+// counts. Where `valid`, a seed is its block's upper left pixel and counts only where the block
+// lies inside the map; else it is pixel ((size − 1) / 2, (size − 1) / 2) of a block that the border
+// cuts off. Returns how many of the tensor's elements are kept.
+typedef struct {
+  int32_t size;
+  bool shared, valid;
+} dg_blocks;
+uint64_t dg_block_mask(const dg_tensor *_Nonnull tensor, dg_blocks blocks,
+                       const uint16_t *_Nonnull seeds, uint16_t *_Nonnull out);
+
+// out = kept ? x · scale + offset : dropped, for a word per pixel and 16 channels.
+void dg_affine_dropout(const dg_tensor *_Nonnull tensor, int32_t block,
+                       const uint16_t *_Nonnull bits, float scale, float offset, float dropped,
+                       const float *_Nonnull in, float *_Nonnull out);
+
+// out = x · factor; factors[element] in the order (n, h, w, c) with c rounded up to 16.
+void dg_multiply(const dg_tensor *_Nonnull tensor, int32_t block, const float *_Nonnull factors,
+                 const float *_Nonnull in, float *_Nonnull out);
 
 typedef enum { dg_pool_max = 0, dg_pool_average = 1 } dg_pool_kind;
 
@@ -235,6 +271,14 @@ typedef struct {
 dg_loss dg_softmax_cross_entropy(const float *_Nonnull logits, const int32_t *_Nonnull labels,
                                  int32_t rows, int32_t batch, int32_t classes, double smoothing,
                                  float *_Nullable gradient);
+
+// Adds the softmax of the first `rows` rows of logits to `sums`.
+void dg_add_softmax(const float *_Nonnull logits, int32_t rows, int32_t classes,
+                    double *_Nonnull sums);
+
+// Cross-entropy of the mean of `samples` predictions, whose sums are given.
+dg_loss dg_mean_cross_entropy(const double *_Nonnull sums, const int32_t *_Nonnull labels,
+                              int32_t rows, int32_t classes, int32_t samples);
 
 #ifdef __cplusplus
 }

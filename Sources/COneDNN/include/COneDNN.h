@@ -20,6 +20,10 @@ typedef struct dg_layer dg_layer;
 // Channels that lie side by side in a feature map: 16 with AVX-512, else 8.
 int32_t dg_channel_block(void);
 
+// Keeps oneDNN from instructions beyond "scalar" (SSE 4.1), "avx2" or "avx512"; 0, or a status where
+// it is in use already or has not that set.
+int32_t dg_limit_isa(const char *_Nonnull name);
+
 // oneDNN's version as in "2.6.3".
 const char *_Nonnull dg_version(void);
 
