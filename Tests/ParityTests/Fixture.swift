@@ -18,6 +18,7 @@ struct Fixture {
     var labelSmoothing: Double
     var initSeed: UInt64
     var maskSeed: String
+    var monteCarlo: MonteCarlo
   }
 
   /// A layer and the settings that its kind has.
@@ -40,6 +41,24 @@ struct Fixture {
     var momentum: Double?
     var epsilon: Double?
     var initialiser: String?
+    /// A noise shape, such as n11c; a 1 stands for an axis that shares its decisions.
+    var shape: String?
+    var block: Int?
+    var channels: String?
+    var centres: String?
+    var schedule: Schedule?
+    var dropConnect: DropConnect?
+  }
+
+  struct DropConnect: Decodable {
+    var rate: Double
+    /// 0 for the mean.
+    var samples: Int
+  }
+
+  struct MonteCarlo: Decodable {
+    var samples: Int
+    var epoch: Int
   }
 
   struct Optimiser: Decodable {
@@ -55,8 +74,10 @@ struct Fixture {
     var weightDecay: Double?
   }
 
+  /// Of a learning rate or a dropout's rate.
   struct Schedule: Decodable {
     var kind: String
+    var updates: Int?
     var decay: Double?
     var every: Int?
     var factor: Double?

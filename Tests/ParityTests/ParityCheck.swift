@@ -98,6 +98,15 @@ struct ParityCheck {
         compare(
           "evaluation", "logits", logits.flatMap { $0 }, try fixture.floats("logits"),
           limit: Limit.trained)
+        guard fixture.has("monte_carlo_loss") else { return }
+        let averaged = try network.evaluate(
+          images, count: labels.count,
+          monteCarlo: MonteCarlo(
+            samples: options.monteCarlo.samples, epoch: options.monteCarlo.epoch,
+            step: options.steps))
+        compare(
+          "Monte-Carlo evaluation", "loss", [Float(averaged.meanLoss)],
+          [Float(try fixture.doubles("monte_carlo_loss")[0])], limit: Limit.trained)
       }
     }
   }

@@ -16,6 +16,8 @@ class Spec:
     init_seed: int = 3
     mask_seed: int = 0x1234_5678_9ABC_DEF0
     label_smoothing: float = 0
+    # Whether a Monte-Carlo evaluation is compared; DropBlock's depends on the batch's padding.
+    monte_carlo: bool = True
 
     @property
     def classes(self):
@@ -180,5 +182,84 @@ def dropouts():
         sgd("pytorch"), batch=7)
 
 
+def kinds():
+    """The other kinds of dropout, at other points, with schedules."""
+    def network():
+        return gray().conv(6)
+
+    def rest(network, pool="max"):
+        return network.relu().pool(pool).conv(5).relu().dense(9).logits(4)
+
+    # Keras's noise shapes (n, h, w, c); a 1 stands for an axis that shares its decisions.
+    for shape, form in [("1hwc", "keras"), ("nhw1", "pytorch"), ("n1wc", "keras"), ("111c", "keras")]:
+        yield Spec(
+            f"shared-{shape}",
+            rest(network().relu().at("after-activation", "shared", 0.3, shape=shape)), sgd(form))
+    yield Spec(
+        "gaussian",
+        rest(network().relu().at("after-activation", "gaussian", 0.2), "average"), sgd("keras"))
+    yield Spec(
+        "gaussian-input",
+        gray().dropout("gaussian", 0.1, "input").conv(6).relu().pool("max").flat()
+        .dropout("gaussian", 0.3, "dense-input 0").logits(4),
+        sgd("pytorch"))
+    yield Spec(
+        "alpha",
+        network().activation("selu").at("after-activation", "alpha", 0.1).pool("average")
+        .dense(9, activation="selu").dropout("alpha", 0.2, "dense 1").logits(4),
+        sgd("keras"))
+    yield Spec(
+        "alpha-pytorch",
+        colour().conv(6).activation("selu").at("after-activation", "alpha", 0.2).conv(5)
+        .activation("selu").pool("max").logits(4),
+        sgd("pytorch"), batch=7)
+    for channels in ["shared", "independent"]:
+        for centres in ["valid", "full"]:
+            yield Spec(
+                f"drop-block-{channels}-{centres}",
+                rest(network().relu().at(
+                    "after-activation", "drop-block", 0.2, block=3, channels=channels,
+                    centres=centres), "average"),
+                sgd("keras" if centres == "valid" else "pytorch"), monte_carlo=False)
+    yield Spec(
+        "points-and-norm",
+        colour().dropout("spatial", 0.1, "input").conv(7).at("before-norm", "spatial", 0.2)
+        .norm("keras").at("before-activation", "element-wise", 0.2).relu()
+        .at("input", "element-wise", 0.1).conv(5).relu().pool("max")
+        .flat().dropout("element-wise", 0.2, "dense-input 1").dense(8).logits(4),
+        sgd("keras"))
+    for kind, updates in [("early", 8), ("late", 5), ("linear", 16)]:
+        yield Spec(
+            f"schedule-{kind}",
+            rest(network().relu().at(
+                "after-activation", "element-wise", 0.4,
+                schedule={"kind": kind, "updates": updates})),
+            sgd("keras"))
+
+
+def pools():
+    """Pools that draw, and DropConnect."""
+    for pool, rate in [("stochastic", 0), ("max-pooling-dropout", 0.3)]:
+        for size, form in [(2, "keras"), (3, "pytorch")]:
+            yield Spec(
+                f"{pool}-{size}",
+                gray(9).conv(6).relu().pool(pool, size, rate=rate).conv(5).relu().dense(8)
+                .logits(4),
+                sgd(form))
+    mean = {"rate": 0.3, "samples": 0}
+    yield Spec(
+        "drop-connect",
+        gray().conv(6, drop_connect=mean).relu().pool("max").conv(5, drop_connect=mean).relu()
+        .dense(9, drop_connect=mean).logits(4),
+        sgd("keras"))
+    yield Spec(
+        "drop-connect-gaussian",
+        gray().conv(6).relu().pool("max").dense(9, drop_connect={"rate": 0.4, "samples": 20})
+        .logits(4),
+        sgd("pytorch"))
+
+
 def everything():
-    return [*layers(), *optimisers(), *activations(), *shapes(), *dropouts()]
+    return [
+        *layers(), *optimisers(), *activations(), *shapes(), *dropouts(), *kinds(), *pools(),
+    ]

@@ -8,7 +8,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
-from keras import layers  # noqa: E402
+from keras import layers, ops  # noqa: E402
+
+import draws  # noqa: E402
 
 keras.config.set_floatx("float64")
 
@@ -54,28 +56,51 @@ class KerasNetwork:
     def weights(self):
         return [np.array(variable) for variable in self.variables]
 
-    def logits(self, images, noise=None):
-        """Logits; `noise` holds factor and addend of each dropout, None at evaluation."""
+    def logits(self, images, noise=None, training=True):
+        """Logits; `noise` holds what each layer draws (`draws.noise`), None for no dropout."""
         x = tf.constant(images, tf.float64)
+        training = training and noise is not None
         for layer in self.spec.network.layers:
+            draw = None if noise is None else noise.get(layer.get("label"))
             match layer["layer"]:
                 case "convolution" | "dense":
-                    x = self.layers[layer["label"]](x)
+                    x = self.linear(layer, x, draw, training)
                 case "batch-norm":
-                    x = self.layers[layer["label"]](x, training=noise is not None)
+                    x = self.layers[layer["label"]](x, training=training)
                 case "global-average":
                     x = layers.GlobalAveragePooling2D()(x)
                 case "activation":
                     x = activation(layer)(x)
-                case "dropout" if noise is not None:
-                    factor, addend = (tf.constant(part) for part in noise[layer["label"]])
-                    x = layers.Multiply()([x, factor * tf.ones_like(x)]) + addend
+                    # The samples of DropConnect's Gaussian inference.
+                    x = ops.mean(x, 0) if len(x.shape) == 3 else x
+                case "dropout" if draw is not None:
+                    factor, addend = draw
+                    x = x * factor + addend
                 case "pool":
-                    pool = {"max": layers.MaxPooling2D, "average": layers.AveragePooling2D}
-                    x = pool[layer["kind"]](layer["size"])(x)
+                    x = pool(layer, x, draw)
                 case "flatten":
                     x = layers.Flatten()(x)
         return x
+
+    def linear(self, layer, x, draw, training):
+        """A convolution or dense layer, with its weights as they are or under DropConnect."""
+        made = self.layers[layer["label"]]
+
+        def apply(x, kernel, bias):
+            if layer["layer"] == "dense":
+                return x @ kernel + bias
+            return ops.conv(x, kernel, layer["stride"], layer["padding"]) + bias
+
+        if draw is not None:
+            return apply(x, made.kernel * draw[0], made.bias * draw[1])
+        options = layer.get("drop_connect")
+        if options and options["samples"] and not training:
+            # Wan et al., ICML 2013, algorithm 2, with quantiles for the random numbers.
+            ratio = options["rate"] / (1 - options["rate"])
+            variance = ratio * apply(x**2, made.kernel**2, made.bias**2)
+            z = np.array(draws.quantiles(options["samples"]))
+            return made(x) + ops.sqrt(variance) * z[:, None, None]
+        return made(x)
 
     def gradients(self, images, labels, noise):
         """The loss and the gradients of one batch."""
@@ -97,8 +122,38 @@ class KerasNetwork:
             self.optimiser = optimiser(self.spec.optimiser)
         self.optimiser.apply(self.last, self.trained)
 
-    def evaluate(self, images):
-        return np.asarray(self.logits(images))
+    def evaluate(self, images, noise=None):
+        return np.asarray(self.logits(images, noise, training=False))
+
+
+def pool(layer, x, draw):
+    """Pooling over windows of size × size; `draw` as `draws.noise` has it, None at evaluation."""
+    size = layer["size"]
+    match layer["kind"]:
+        case "max":
+            return layers.MaxPooling2D(size)(x)
+        case "average":
+            return layers.AveragePooling2D(size)(x)
+        case "max-pooling-dropout" if draw is not None:
+            return layers.MaxPooling2D(size)(x * draw)
+    rows, columns, channels = layer["output"]
+    x = x[:, : rows * size, : columns * size]
+    x = ops.reshape(x, (-1, rows, size, columns, size, channels))
+    windows = ops.reshape(
+        ops.transpose(x, (0, 1, 3, 5, 2, 4)), (-1, rows, columns, channels, size * size)
+    )
+    windows = ops.relu(windows)
+    if layer["kind"] == "max-pooling-dropout":
+        # Wu and Gu 2015: the largest is kept with 1 − rate, the next where that is dropped, …
+        powers = layer["rate"] ** np.arange(size * size - 1, -1, -1.0)
+        return ops.sum(ops.sort(windows) * powers, -1) * (1 - layer["rate"])
+    # Zeiler and Fergus 2013.
+    total = ops.sum(windows, -1)
+    if draw is None:
+        return tf.math.divide_no_nan(ops.sum(windows**2, -1), total)
+    reached = ops.cumsum(windows, -1) > (draw * total)[..., None]
+    index = ops.argmax(ops.cast(reached, "int32"), -1)
+    return ops.sum(windows * ops.one_hot(index, size * size, dtype=windows.dtype), -1)
 
 
 def activation(layer):

@@ -25,6 +25,7 @@ import own_layers  # after keras_network, which chooses Keras's backend
 FRAMEWORKS = {"keras": KerasNetwork, "pytorch": TorchNetwork}
 # Single precision is what is stored; last bits may differ between machines.
 TOLERANCE = 2e-6
+MONTE_CARLO = {"samples": 4, "epoch": 3}
 
 
 def distance(value, expected):
@@ -42,13 +43,26 @@ def distance(value, expected):
     return max(difference.max(initial=0) / scale, np.linalg.norm(difference) / norm)
 
 
+def all_noise(spec, batch, moment):
+    drawing = spec.network.drawing
+    return {layer["label"]: draws.noise(layer, batch, moment) for layer in drawing}
+
+
+def monte_carlo_loss(spec, network, images, labels):
+    """The loss of the mean of several predictions with noise (Gal and Ghahramani, ICML 2016)."""
+    mean = 0
+    for sample in range(MONTE_CARLO["samples"]):
+        moment = draws.Moment(spec.mask_seed, spec.steps, sample, MONTE_CARLO["epoch"])
+        logits = network.evaluate(images, all_noise(spec, len(images), moment))
+        shares = np.exp(logits - logits.max(1, keepdims=True))
+        mean = mean + shares / shares.sum(1, keepdims=True) / MONTE_CARLO["samples"]
+    return -np.log(mean[np.arange(len(labels)), labels]).mean()
+
+
 def batches(spec, images, labels):
     for step in range(spec.steps):
         indices = spec.indices(step)
-        sites = spec.network.sites
-        noise = {
-            layer["label"]: draws.noise(layer, spec.batch, spec.mask_seed, step) for layer in sites
-        }
+        noise = all_noise(spec, spec.batch, draws.Moment(spec.mask_seed, step))
         yield step, images[indices], labels[indices], noise
 
 
@@ -64,7 +78,8 @@ def train(framework, spec, weights, images, labels):
         network.update()
         if step == 0:
             once = network.weights()
-    return losses, first, once, network.weights(), network.evaluate(images)
+    averaged = monte_carlo_loss(spec, network, images, labels)
+    return losses, first, once, network.weights(), network.evaluate(images), averaged
 
 
 def agree(spec, results):
@@ -80,10 +95,12 @@ def agree(spec, results):
         for (label, _, _), a, b in zip(spec.network.parameters, mine[3], other[3], strict=True):
             pairs[f"{label} after {spec.steps} updates"] = a, b, 1e-6
         pairs["logits"] = mine[4], other[4], 1e-6
+        pairs["Monte-Carlo loss"] = [mine[5]], [other[5]], 1e-6
     if any(layer["layer"] == "batch-norm" for layer in spec.network.layers):
         # The running variance is Bessel's in PyTorch and the biased one in Keras.
         pairs = {what: pair for what, pair in pairs.items() if "variance" not in what}
         pairs.pop("logits", None)
+        pairs.pop("Monte-Carlo loss", None)
     for what, (a, b, tolerance) in pairs.items():
         error = distance(a, b)
         if error > tolerance:
@@ -100,25 +117,29 @@ def make(spec):
     weights = draws.initial_weights(spec.network, spec.init_seed)
     results = {name: train(name, spec, weights, images, labels) for name in FRAMEWORKS}
     agree(spec, results)
-    losses, gradients, once, last, logits = results[spec.framework]
+    losses, gradients, once, last, logits, averaged = results[spec.framework]
 
     tensors = {"images": images, "labels": labels}
     tensors["indices"] = np.array([spec.indices(s) for s in range(spec.steps)], np.int32)
     tensors["losses"] = np.array(losses)
     tensors["logits"] = logits.astype(np.float32)
+    if spec.network.drawing and spec.monte_carlo:
+        tensors["monte_carlo_loss"] = np.array([averaged])
     for index, (label, _, _) in enumerate(spec.network.parameters):
         for what, values in [
             ("initial", weights), ("gradient", gradients), ("once", once), ("last", last)
         ]:
             tensors[f"{what}/{label}"] = values[index].astype(np.float32)
-    for layer in spec.network.sites:
+    for layer in spec.network.drawing:
         for step in [0, spec.steps - 1]:
-            kept = draws.kept(layer, spec.batch, spec.mask_seed, step)
-            tensors[f"mask{step}/{layer['label']}"] = np.packbits(kept, bitorder="little")
+            shown = draws.shown(layer, spec.batch, draws.Moment(spec.mask_seed, step))
+            if shown is not None:
+                tensors[f"mask{step}/{layer['label']}"] = shown
     description = {
         "name": spec.name, "framework": spec.framework, "input": spec.network.input,
         "layers": spec.network.layers, "optimiser": spec.optimiser, "batch": spec.batch,
         "steps": spec.steps, "label_smoothing": spec.label_smoothing, "init_seed": spec.init_seed, "mask_seed": str(spec.mask_seed),
+        "monte_carlo": MONTE_CARLO,
     }
     return description, tensors
 

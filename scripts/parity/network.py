@@ -24,7 +24,7 @@ class Network:
         self.layers.append({"layer": layer, **settings, "output": output or self.shape})
         return self
 
-    def conv(self, filters, kernel=3, padding="same", stride=1):
+    def conv(self, filters, kernel=3, padding="same", stride=1, **settings):
         """Same padding as TensorFlow has it: as little as gives ⌈size / stride⌉, less of it first."""
         self.convolutions += 1
         pads, sizes = [], []
@@ -43,6 +43,7 @@ class Network:
             padding=padding,
             pads=pads,
             initialiser=self.initialiser,
+            **settings,
         )
 
     def norm(self, form, momentum=None, epsilon=None):
@@ -72,12 +73,19 @@ class Network:
     def dropout(self, kind, rate, name, **settings):
         return self.add("dropout", label=name.replace(" ", "-"), name=name, kind=kind, rate=rate, **settings)
 
-    def pool(self, kind, size=2, before=None, after=None):
+    def pool(self, kind, size=2, before=None, after=None, rate=0):
         """A pool with (kind, rate) of dropout on either side."""
         if before:
             self.dropout(*before, f"pool{'-second' if after else ''} {self.block}")
         height, width, channels = self.shape
-        self.add("pool", [height // size, width // size, channels], kind=kind, size=size)
+        output = [height // size, width // size, channels]
+        settings = {}
+        if kind == "stochastic":
+            settings = {"name": f"pool {self.block}"}
+        if kind == "max-pooling-dropout":
+            settings = {"name": f"pool {self.block}", "rate": rate}
+        label = f"pool{self.block}"
+        self.add("pool", output, label=label, kind=kind, size=size, input=self.shape, **settings)
         if after:
             self.dropout(*after, f"pool {self.block}")
         self.block, self.convolutions = self.block + 1, 0
@@ -92,20 +100,22 @@ class Network:
             self.add("flatten", [height * width * channels])
         return self
 
-    def dense(self, units, rate=0, activation="relu", **settings):
+    def dense(self, units, rate=0, activation="relu", drop_connect=None, **settings):
         self.flat()
         self.denses += 1
-        self.linear(f"dense{self.denses}", f"dense-kernel {self.denses}", units)
+        more = {"drop_connect": drop_connect} if drop_connect else {}
+        self.linear(f"dense{self.denses}", f"dense-kernel {self.denses}", units, **more)
         self.activation(activation, **settings)
         return self.dropout("element-wise", rate, f"dense {self.denses}") if rate else self
 
     def logits(self, classes):
         return self.flat().linear("logits", "logits-kernel", classes)
 
-    def linear(self, label, name, units):
+    def linear(self, label, name, units, **settings):
         kernel = [*self.shape, units]
         return self.add(
-            "dense", [units], label=label, name=name, kernel=kernel, initialiser=self.initialiser
+            "dense", [units], label=label, name=name, kernel=kernel,
+            initialiser=self.initialiser, **settings,
         )
 
     @property
@@ -124,8 +134,14 @@ class Network:
         return result
 
     @property
-    def sites(self):
-        return [layer for layer in self.layers if layer["layer"] == "dropout"]
+    def drawing(self):
+        """The layers that draw in training."""
+        return [
+            layer
+            for layer in self.layers
+            if layer["layer"] == "dropout" or "drop_connect" in layer
+            or (layer["layer"] == "pool" and "name" in layer)
+        ]
 
     def check(self):
         packed = [layer["packed"] for layer in self.layers if "packed" in layer]

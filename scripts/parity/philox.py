@@ -7,7 +7,7 @@ Tests/TensorReference.
 
 import numpy as np
 
-INITIALISATION, ORDER, MASK, TAIL = range(4)
+INITIALISATION, ORDER, MASK, MASK_TAIL, MONTE_CARLO, MONTE_CARLO_TAIL = range(6)
 LOW = np.uint64(0xFFFFFFFF)
 
 
@@ -37,32 +37,30 @@ def check_known_answers():
         assert words.tolist() == answer, "Philox4x32-10 does not give its known answers"
 
 
-def words(indices, seed, stream, name, step=0):
+def words(indices, seed, stream, name, step=0, part=0):
     """The 32-bit words of the elements `indices`: four to a block."""
     indices = np.asarray(indices, np.uint64)
     block = indices // np.uint64(4)
-    full = np.full_like(block, step), np.full_like(block, name)
-    counter = block & LOW, *full, np.uint64(stream << 28) | block >> np.uint64(32)
+    counter = block, *(np.full_like(block, word) for word in (step, name, stream << 28 | part))
     out = philox(counter, (seed & 0xFFFFFFFF, seed >> 32))
     return np.take_along_axis(out, (indices % np.uint64(4)).astype(np.int64)[None], 0)[0]
 
 
-def mask_uniforms(indices, seed, name, step):
+def mask_uniforms(indices, seed, stream, name, step, part=0):
     """Uniforms of 32 bits: a byte, of which a block has sixteen, and a tail of 24 bits."""
     indices = np.asarray(indices, np.uint64)
-    word = words(indices // np.uint64(4), seed, MASK, name, step)
+    word = words(indices // np.uint64(4), seed, stream, name, step, part)
     byte = word >> (np.uint64(8) * (indices % np.uint64(4))) & np.uint64(0xFF)
-    tail = words(indices, seed, TAIL, name, step) >> np.uint64(8)
+    tail = words(indices, seed, stream + 1, name, step, part) >> np.uint64(8)
     return byte << np.uint64(24) | tail
 
 
-def keep(indices, rate, seed, name, step):
+def keep(indices, rate, *key):
     """Whether each element stays: its uniform is not below the rate."""
     threshold = min(int(np.floor(rate * 2.0**32 + 0.5)), 2**32 - 1)
-    return mask_uniforms(indices, seed, name, step) >= np.uint64(threshold)
+    return mask_uniforms(indices, *key) >= np.uint64(threshold)
 
 
-def uniform(count, seed, stream, name, step=0):
+def uniform(indices, *key):
     """Floats in [0, 1): the upper 24 bits of each word."""
-    out = words(np.arange(count), seed, stream, name, step) >> np.uint64(8)
-    return out.astype(np.float32) * np.float32(2.0**-24)
+    return (words(indices, *key) >> np.uint64(8)).astype(np.float32) * np.float32(2.0**-24)

@@ -1,11 +1,14 @@
 """A network in PyTorch, of its own layers and optimisers; noise comes from outside."""
 
+from functools import partial
 from itertools import chain
 
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
+
+import draws
 
 
 def views(tensor):
@@ -67,31 +70,57 @@ class TorchNetwork:
                 result += [np.zeros(module.num_features)] * 2
         return result
 
-    def logits(self, images, noise=None):
-        """Logits; `noise` holds factor and addend of each dropout, None at evaluation."""
+    def logits(self, images, noise=None, training=True):
+        """Logits; `noise` holds what each layer draws (`draws.noise`), None for no dropout."""
         for module in self.modules.values():
-            module.train(noise is not None)
+            module.train(noise is not None and training)
         x = planes(images)
         for layer in self.spec.network.layers:
+            draw = None if noise is None else noise.get(layer.get("label"))
             match layer["layer"]:
                 case "convolution":
                     (top, bottom), (left, right) = layer["pads"]
-                    x = self.modules[layer["label"]](functional.pad(x, (left, right, top, bottom)))
-                case "dense" | "batch-norm":
+                    x = self.linear(layer, functional.pad(x, (left, right, top, bottom)), draw)
+                case "dense":
+                    x = self.linear(layer, x, draw)
+                case "batch-norm":
                     x = self.modules[layer["label"]](x)
                 case "activation":
                     x = activation(layer)(x)
-                case "dropout" if noise is not None:
-                    factor, addend = (planes(part) for part in noise[layer["label"]])
+                    # The samples of DropConnect's Gaussian inference.
+                    x = x.mean(0) if x.ndim == 3 else x
+                case "dropout" if draw is not None:
+                    factor, addend = (planes(part) for part in draw)
                     x = x * factor + addend
                 case "pool":
-                    pool = {"max": nn.MaxPool2d, "average": nn.AvgPool2d}[layer["kind"]]
-                    x = pool(layer["size"])(x)
+                    x = pool(layer, x, draw)
                 case "global-average":
                     x = nn.AdaptiveAvgPool2d(1)(x).flatten(1)
                 case "flatten":
                     x = x.permute(0, 2, 3, 1).flatten(1)
         return x
+
+    def linear(self, layer, x, draw):
+        """A convolution or dense layer, with its weights as they are or under DropConnect."""
+        module = self.modules[layer["label"]]
+        apply = functional.linear
+        if layer["layer"] == "convolution":
+            apply = partial(functional.conv2d, stride=layer["stride"])
+        if draw is not None:
+            kernel, bias = (torch.from_numpy(factor) for factor in draw)
+            if kernel.ndim == 4:
+                kernel = kernel.permute(3, 2, 0, 1)
+            else:
+                kernel = kernel.T
+            return apply(x, module.weight * kernel, module.bias * bias)
+        options = layer.get("drop_connect")
+        if options and options["samples"] and not module.training:
+            # Wan et al., ICML 2013, algorithm 2, with quantiles for the random numbers.
+            ratio = options["rate"] / (1 - options["rate"])
+            variance = ratio * apply(x**2, module.weight**2, module.bias**2)
+            z = torch.tensor(draws.quantiles(options["samples"]))
+            return module(x) + variance.sqrt() * z[:, None, None]
+        return module(x)
 
     def gradients(self, images, labels, noise):
         """The loss and the gradients of one batch."""
@@ -109,9 +138,32 @@ class TorchNetwork:
         if self.schedule:
             self.schedule.step()
 
-    def evaluate(self, images):
+    def evaluate(self, images, noise=None):
         with torch.no_grad():
-            return self.logits(images).numpy()
+            return self.logits(images, noise, training=False).numpy()
+
+
+def pool(layer, x, draw):
+    """Pooling over windows of size × size; `draw` as `draws.noise` has it, None at evaluation."""
+    size = layer["size"]
+    match layer["kind"]:
+        case "max":
+            return nn.MaxPool2d(size)(x)
+        case "average":
+            return nn.AvgPool2d(size)(x)
+        case "max-pooling-dropout" if draw is not None:
+            return nn.MaxPool2d(size)(x * planes(draw))
+    windows = x.unfold(2, size, size).unfold(3, size, size).flatten(4).relu()
+    if layer["kind"] == "max-pooling-dropout":
+        # Wu and Gu 2015: the largest is kept with 1 − rate, the next where that is dropped, …
+        powers = layer["rate"] ** torch.arange(size * size, dtype=torch.float64)
+        return (windows.sort(descending=True).values * powers).sum(-1) * (1 - layer["rate"])
+    # Zeiler and Fergus 2013.
+    total = windows.sum(-1)
+    if draw is None:
+        return torch.where(total > 0, (windows**2).sum(-1) / total, total)
+    reached = windows.detach().cumsum(-1) > (planes(draw) * total.detach())[..., None]
+    return windows.gather(-1, reached.int().argmax(-1, keepdim=True))[..., 0]
 
 
 def activation(layer):
