@@ -54,7 +54,8 @@ extension Fixture.Layer {
       return .convolution(
         ConvolutionLayer(
           label: try require(label), name: try randomName(), input: input, output: try maps,
-          kernel: try require(kernel?.first), padding: try require(pads?.first?.first),
+          kernel: try require(kernel?.first), stride: try require(stride),
+          padding: padding == "same" ? .same : .valid, dropConnect: try connected(),
           initialiser: try initialised()))
     case "batch-norm":
       return .batchNorm(
@@ -66,16 +67,37 @@ extension Fixture.Layer {
     case "pool":
       return .pool(
         PoolLayer(
-          kind: kind == "max" ? .max : .average, size: try require(size), input: input,
+          kind: try pooled(), size: try require(size), input: input,
           output: try maps))
     case "dense":
       return .dense(
         DenseLayer(
           label: try require(label), name: try randomName(), inputs: input.count,
-          outputs: output[0], initialiser: try initialised()))
+          outputs: output[0], dropConnect: try connected(), initialiser: try initialised()))
+    case "global-average": return .globalAverage(input)
     case "flatten": return nil
     default: throw FixtureError(what: "no layer \(layer)")
     }
+  }
+
+  private func pooled() throws -> PoolLayer.Kind {
+    switch kind {
+    case "max": .max
+    case "average": .average
+    case "stochastic": .stochastic(try randomName())
+    case "max-pooling-dropout":
+      .maxPoolingDropout(
+        Dropout(kind: .elementWise, rate: try require(rate), name: try randomName()))
+    default: throw FixtureError(what: "no pool \(kind ?? "")")
+    }
+  }
+
+  private func connected() throws -> DropConnect? {
+    guard let dropConnect else { return nil }
+    return DropConnect(
+      rate: dropConnect.rate, name: try randomName(),
+      inference: dropConnect.samples == 0 ? .mean : .gaussian(samples: dropConnect.samples),
+      schedule: try dropConnect.schedule?.dropout() ?? .constant)
   }
 
   private func initialised() throws -> Initialiser {
@@ -101,40 +123,6 @@ extension Fixture.Layer {
     }
   }
 
-  func dropout() throws -> Dropout {
-    let kind: Dropout.Kind =
-      switch kind {
-      case "element-wise": .elementWise
-      case "spatial": .spatial
-      case "shared": try shared()
-      case "gaussian": .gaussian
-      case "alpha": .alpha
-      case "drop-block":
-        .dropBlock(
-          size: try require(block), channels: channels == "shared" ? .shared : .independent,
-          centres: centres == "valid" ? .valid : .full)
-      default: throw FixtureError(what: "no dropout \(kind ?? "")")
-      }
-    return Dropout(
-      kind: kind, rate: try require(rate), name: try randomName(), schedule: try scheduled())
-  }
-
-  private func shared() throws -> Dropout.Kind {
-    let axes = try require(shape).map { $0 == "1" }
-    guard axes.count == 4 else { throw FixtureError(what: "no noise shape \(shape ?? "")") }
-    return .shared(batch: axes[0], height: axes[1], width: axes[2], channels: axes[3])
-  }
-
-  private func scheduled() throws -> DropoutSchedule {
-    switch (schedule?.kind, schedule?.updates) {
-    case (nil, _): .constant
-    case ("early", let updates?): .early(until: updates)
-    case ("late", let updates?): .late(from: updates)
-    case ("linear", let updates?): .linear(until: updates)
-    default: throw FixtureError(what: "no schedule \(schedule?.kind ?? "")")
-    }
-  }
-
   /// The random name, which must be the number that the fixture has for it.
   func randomName() throws -> RandomName {
     let words = try require(name).split(separator: " ")
@@ -153,6 +141,7 @@ extension Fixture.Layer {
         }
       case ("dense-input", 1): .denseInput(numbers[0])
       case ("input", 0): .input
+      case ("stochastic-pool", 1): .stochasticPool(block: numbers[0])
       default: nil
       }
     guard let result, result.rawValue == packed else {

@@ -30,8 +30,7 @@ struct Fixture {
     var output: [Int]
     var kernel: [Int]?
     var stride: Int?
-    /// Zeros before and after, of the height and of the width.
-    var pads: [[Int]]?
+    var padding: String?
     var kind: String?
     var rate: Double?
     var size: Int?
@@ -54,6 +53,7 @@ struct Fixture {
     var rate: Double
     /// 0 for the mean.
     var samples: Int
+    var schedule: Schedule?
   }
 
   struct MonteCarlo: Decodable {

@@ -141,7 +141,9 @@ def noise(layer, batch, moment):
         return philox.uniform(elements(shape, batch), *key).astype(np.float64)
     if "drop_connect" in layer:
         count = int(np.prod(layer["kernel"]))
-        rate = layer["drop_connect"]["rate"]
+        rate = rate_at(layer["drop_connect"], moment.step)
+        if rate == 0:
+            return None
         kept = philox.keep(np.arange(count + layer["kernel"][-1]), rate, *key) / (1 - rate)
         return kept[:count].reshape(layer["kernel"]), kept[count:]
     rate = rate_at(layer, moment.step)

@@ -89,7 +89,7 @@ def layers():
 def optimisers():
     """Each optimiser in each framework's form, and the schedules of the learning rate."""
     def network():
-        return gray().conv(6).relu().pool("max").dense(10).logits(4)
+        return gray(6).conv(6).relu().pool("max").dense(10).logits(4)
 
     for form in ["keras", "pytorch"]:
         yield Spec(f"sgd-{form}-plain", network(), sgd(form, momentum=0.0, rate=0.1))
@@ -185,7 +185,7 @@ def dropouts():
 def kinds():
     """The other kinds of dropout, at other points, with schedules."""
     def network():
-        return gray().conv(6)
+        return gray(7).conv(6)
 
     def rest(network, pool="max"):
         return network.relu().pool(pool).conv(5).relu().dense(9).logits(4)
@@ -200,7 +200,7 @@ def kinds():
         rest(network().relu().at("after-activation", "gaussian", 0.2), "average"), sgd("keras"))
     yield Spec(
         "gaussian-input",
-        gray().dropout("gaussian", 0.1, "input").conv(6).relu().pool("max").flat()
+        gray().dropout("gaussian", 0.1, "input").conv(6).relu().pool("max")
         .dropout("gaussian", 0.3, "dense-input 0").logits(4),
         sgd("pytorch"))
     yield Spec(
@@ -226,7 +226,7 @@ def kinds():
         colour().dropout("spatial", 0.1, "input").conv(7).at("before-norm", "spatial", 0.2)
         .norm("keras").at("before-activation", "element-wise", 0.2).relu()
         .at("input", "element-wise", 0.1).conv(5).relu().pool("max")
-        .flat().dropout("element-wise", 0.2, "dense-input 1").dense(8).logits(4),
+        .dropout("element-wise", 0.2, "dense-input 1").dense(8).logits(4),
         sgd("keras"))
     for kind, updates in [("early", 8), ("late", 5), ("linear", 16)]:
         yield Spec(
@@ -252,6 +252,10 @@ def pools():
         gray().conv(6, drop_connect=mean).relu().pool("max").conv(5, drop_connect=mean).relu()
         .dense(9, drop_connect=mean).logits(4),
         sgd("keras"))
+    early = {"rate": 0.3, "samples": 0, "schedule": {"kind": "early", "updates": 6}}
+    yield Spec(
+        "drop-connect-early",
+        gray(6).conv(6).relu().pool("max").dense(9, drop_connect=early).logits(4), sgd("pytorch"))
     yield Spec(
         "drop-connect-gaussian",
         gray().conv(6).relu().pool("max").dense(9, drop_connect={"rate": 0.4, "samples": 20})

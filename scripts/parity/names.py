@@ -17,5 +17,6 @@ def packed(name):
         "convolution": lambda block, convolution, point: (6, block, convolution, point),
         "dense-input": lambda layer: (7, layer, 0, 0),
         "input": lambda: (8, 0, 0, 0),
+        "stochastic-pool": lambda block: (9, block, 0, 0),
     }[word](*map(int, numbers))
     return kind << 28 | outer << 16 | inner << 4 | role

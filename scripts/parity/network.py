@@ -81,7 +81,7 @@ class Network:
         output = [height // size, width // size, channels]
         settings = {}
         if kind == "stochastic":
-            settings = {"name": f"pool {self.block}"}
+            settings = {"name": f"stochastic-pool {self.block}"}
         if kind == "max-pooling-dropout":
             settings = {"name": f"pool {self.block}", "rate": rate}
         label = f"pool{self.block}"
