@@ -62,8 +62,14 @@ final class Executor {
     case .activation(let activation, let shape):
       return ActivationStage(activation, shape, batch: batch)
     case .dropout(let group, let shape): return try DropoutStage(group, shape, batch: batch)
+    case .gaussianDense(let layer, let dropConnect, let samples, let slot, let activation):
+      return try GaussianDenseStage(
+        layer, dropConnect, samples: samples, slot: slot, activation: activation, batch: batch,
+        inputGradient: slot > 0, like: other?.trainable(at: slot) as? GaussianDenseStage)
     case .mask(let dropout, let shape): return try MaskStage(dropout, shape, batch: batch)
     case .pool(let plan): return try PoolStage(plan, batch: batch)
+    case .sampledPool(let layer): return try SampledPoolStage(layer, batch: batch)
+    case .globalAverage(let input): return GlobalAverageStage(input, batch: batch)
     }
   }
 
@@ -151,6 +157,8 @@ final class Executor {
 
   /// One line per layer of oneDNN: what it chose.
   var implementations: [String] {
-    stages.compactMap { ($0 as? LibraryStage)?.implementation }
+    stages.compactMap {
+      ($0 as? LibraryStage ?? ($0 as? GaussianDenseStage)?.dense)?.implementation
+    }
   }
 }

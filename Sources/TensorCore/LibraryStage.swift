@@ -11,7 +11,11 @@ final class LibraryStage: TrainableStage {
   private let reluBehind: Bool
   private let dropout: GroupMasks?
   private var rows: dg_dropout
+  private let mask: WeightMask?
   private var arrays: StageArrays?
+  /// Where the parameters start in the arenas.
+  private var kernel = 0
+  private var bias = 0
 
   init(
     _ layer: ConvolutionLayer, slot: Int, relu: Bool, reluBehind: Bool, input: TensorShape,
@@ -26,6 +30,7 @@ final class LibraryStage: TrainableStage {
     self.layer = try LibraryLayer(
       layer, batch: batch, plainInput: input.layout == dg_layout_planes, relu: relu,
       inputGradient: inputGradient, like: other?.layer)
+    mask = try Self.mask(layer.dropConnect, self.layer)
   }
 
   init(
@@ -38,6 +43,7 @@ final class LibraryStage: TrainableStage {
     outputCount = batch * layer.outputs
     self.layer = try LibraryLayer(
       layer, batch: batch, relu: relu, inputGradient: inputGradient, like: other?.layer)
+    mask = try Self.mask(layer.dropConnect, self.layer)
     rows = dg_dropout()
     guard let dropout else {
       self.dropout = nil
@@ -47,6 +53,15 @@ final class LibraryStage: TrainableStage {
     self.dropout = try GroupMasks(
       DropoutGroup(elementWise: dropout), shape.shape, batch: batch)
     rows.tensor = shape.raw(batch: batch)
+  }
+
+  private static func mask(
+    _ dropConnect: DropConnect?, _ layer: LibraryLayer
+  ) throws(TensorError) -> WeightMask? {
+    guard let dropConnect else { return nil }
+    return try WeightMask(
+      dropConnect, kernelPositions: layer.kernelPositions(), kernel: layer.realKernelCount,
+      biases: layer.outputs, biasCount: layer.biasCount)
   }
 
   var label: String { layer.label }
@@ -82,19 +97,25 @@ final class LibraryStage: TrainableStage {
   func bind(_ arrays: StageArrays) throws(TensorError) {
     self.arrays = arrays
     let parameters = arrays.parameters
-    let kernel = parameters.slots[slot].start(of: .kernel)
-    let bias = parameters.slots[slot].start(of: .bias)
+    kernel = parameters.slots[slot].start(of: .kernel)
+    bias = parameters.slots[slot].start(of: .bias)
     try layer.bind(
       dg_layer_arrays(
         input: arrays.input, output: arrays.output, output_gradient: arrays.outputGradient,
-        input_gradient: arrays.inputGradient, weights: parameters.weights + kernel,
-        bias: parameters.weights + bias, weights_gradient: parameters.gradients + kernel,
+        input_gradient: arrays.inputGradient,
+        weights: mask?.kernel ?? parameters.weights + kernel,
+        bias: mask?.bias ?? parameters.weights + bias,
+        weights_gradient: parameters.gradients + kernel,
         bias_gradient: parameters.gradients + bias, scratch: arrays.scratch))
   }
 
   func forward(_ pass: Pass) throws(TensorError) {
     guard let arrays else { return }
-    try layer.forward(version: arrays.parameters.version)
+    let parameters = arrays.parameters
+    mask?.apply(
+      pass.masks, kernel: parameters.weights + kernel, bias: parameters.weights + bias,
+      version: parameters.version)
+    try layer.forward(version: weightsVersion(parameters))
     guard let dropout else { return }
     dropout.draw(pass.masks)
     if let bits = dropout.bits {
@@ -111,7 +132,15 @@ final class LibraryStage: TrainableStage {
       Engine.kernels.relu_backward(
         arrays.outputGradient, arrays.output, dropout?.scale ?? 1, outputCount)
     }
+    let parameters = arrays.parameters
     try layer.backwardWeights()
-    if inputGradient { try layer.backwardData(version: arrays.parameters.version) }
+    mask?.maskGradients(
+      kernel: parameters.gradients + kernel, bias: parameters.gradients + bias)
+    if inputGradient { try layer.backwardData(version: weightsVersion(parameters)) }
+  }
+
+  /// Changes with the weights that the library sees.
+  private func weightsVersion(_ parameters: Parameters) -> UInt64 {
+    mask?.version ?? parameters.version
   }
 }

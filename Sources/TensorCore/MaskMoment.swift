@@ -29,8 +29,10 @@ struct MaskMoment {
 
   func rate(_ dropout: Dropout) -> Double { dropout.rate(at: step) }
 
-  func key(_ dropout: Dropout) -> dg_random_key {
-    RandomKey(seed: seed, stream: stream, name: dropout.name, step: keyStep, part: part).raw
+  func key(_ dropout: Dropout) -> dg_random_key { key(dropout.name) }
+
+  func key(_ name: RandomName) -> dg_random_key {
+    RandomKey(seed: seed, stream: stream, name: name, step: keyStep, part: part).raw
   }
 
   /// Draws keep decisions at `rate`.

@@ -112,7 +112,7 @@ public final class Network {
     return loss
   }
 
-  /// Loss and accuracy without label smoothing on the first `count` images.
+  /// Loss and accuracy on the first `count` images, without label smoothing.
   ///
   /// - Parameter monteCarlo: nil for one prediction without dropout; else the prediction is the mean
   ///   of several with dropout, whose masks have no number in common with those of training.
@@ -143,13 +143,14 @@ public final class Network {
   /// Evaluation uses the training batch's primitives where that is a sensible size.
   private var evaluationBatch: Int { (16...256).contains(main.batch) ? main.batch : 32 }
 
-  /// Logits of the images at `indices` without dropout.
+  /// Logits of the images at `indices`, without dropout or with the masks of update `step`.
   package func logits(
-    _ images: Images, indices: [Int32]
+    _ images: Images, indices: [Int32], step: Int? = nil
   ) throws(TensorError) -> [[Float]] {
     let executor = try executor(batch: indices.count)
     executor.load(images: images.pixels, labels: images.labels, indices: indices)
-    try executor.forward(.evaluation)
+    try executor.forward(
+      Pass(masks: step.map { MaskMoment(seed: maskSeed, step: $0) }, isTraining: false))
     return (0..<indices.count).map(executor.logits)
   }
 

@@ -99,7 +99,7 @@ final class Parameters {
 
   /// One update of every weight; `step` counts those before it.
   ///
-  /// - Throws: `TensorError.diverged` naming the weights or the gradient that began it.
+  /// - Throws: `TensorError.diverged` naming what began it.
   func update(_ optimiser: Optimiser, step: Int) throws(TensorError) {
     let finite =
       switch optimiser {
@@ -117,7 +117,8 @@ final class Parameters {
   /// Where it began, after an update that left something not finite.
   ///
   /// Weights whose own gradient is finite were so before, or overflowed in this update. Failing
-  /// those it is the gradient that the backward pass computed first.
+  /// those it is the gradient that the backward pass computed first, and failing those a gradient
+  /// whose square overflowed.
   private var origin: String {
     func isFinite(_ values: UnsafePointer<Float>, _ range: Range<Int>) -> Bool {
       range.allSatisfy { values[$0].isFinite }
@@ -128,9 +129,11 @@ final class Parameters {
         return "\(slot.label).\(role.rawValue)'s weights"
       }
     }
-    for slot in slots.reversed() {
-      for (role, range) in slot.arrays where !role.isStatistic && !isFinite(gradients, range) {
-        return "\(slot.label).\(role.rawValue)'s gradient"
+    for (what, values) in [("gradient", gradients), ("second moment", secondMoments ?? gradients)] {
+      for slot in slots.reversed() {
+        for (role, range) in slot.arrays where !role.isStatistic && !isFinite(values, range) {
+          return "\(slot.label).\(role.rawValue)'s \(what)"
+        }
       }
     }
     return "the update"

@@ -64,6 +64,9 @@ public struct RandomName: Sendable, Hashable {
   /// Dropout of the network's input.
   public static let input = RandomName(kind: 8, outer: 0)
 
+  /// The choices of the stochastic pool of block `block`, counted from 1.
+  public static func stochasticPool(block: Int) -> RandomName { RandomName(kind: 9, outer: block) }
+
   /// The order of the training images.
   public static let order = RandomName(kind: 5, outer: 0)
 }

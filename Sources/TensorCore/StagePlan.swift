@@ -4,11 +4,14 @@ internal import CKernels
 enum StagePlan {
   case convolution(ConvolutionLayer, slot: Int, relu: Bool, input: TensorShape)
   case dense(DenseLayer, slot: Int, relu: Bool, dropout: Dropout?)
+  case gaussianDense(DenseLayer, DropConnect, samples: Int, slot: Int, Activation)
   case batchNorm(BatchNormLayer, slot: Int)
   case activation(Activation, TensorShape)
   case dropout(DropoutGroup, TensorShape)
   case mask(Dropout, TensorShape)
   case pool(PoolPlan)
+  case sampledPool(PoolLayer)
+  case globalAverage(FeatureShape)
 }
 
 /// Element-wise and spatial dropout at one point: first the former, then the latter together.
@@ -128,12 +131,20 @@ struct StagePlanner {
       stages.append(.batchNorm(layer, slot: slot))
       slot += 1
     case .activation(let activation):
-      if fused, activation == .relu, let stage = stages.last?.withReLU {
+      if let stage = stages.last?.gaussian(activation) {
+        stages[stages.count - 1] = stage
+      } else if fused, activation == .relu, let stage = stages.last?.withReLU {
         stages[stages.count - 1] = stage
       } else {
         stages.append(.activation(activation, shape))
       }
     case .dropout(let dropout): stages.append(.mask(dropout, shape))
+    case .pool(let layer) where layer.kind != .max && layer.kind != .average:
+      stages.append(.sampledPool(layer))
+      shape = TensorShape(shape: layer.output, layout: dg_layout_blocked)
+    case .globalAverage(let input):
+      stages.append(.globalAverage(input))
+      shape = .rows(input.channels)
     case .pool(let layer):
       var plan = PoolPlan(layer: layer)
       if fused, case .dropout(let group, _) = stages.last {
@@ -195,6 +206,14 @@ extension Dropout.Kind {
 }
 
 extension StagePlan {
+  /// The dense stage with Gaussian inference over `activation` behind it; nil for any other stage.
+  fileprivate func gaussian(_ activation: Activation) -> StagePlan? {
+    guard case .dense(let layer, let slot, false, nil) = self, let dropConnect = layer.dropConnect,
+      case .gaussian(let samples) = dropConnect.inference
+    else { return nil }
+    return .gaussianDense(layer, dropConnect, samples: samples, slot: slot, activation)
+  }
+
   /// The stage with a ReLU at its end; nil where it has none to take.
   fileprivate var withReLU: StagePlan? {
     switch self {

@@ -19,7 +19,7 @@ extension NetworkDescription {
               label: "block\(block).conv\(index)",
               name: .kernel(block: block, convolution: index), input: FeatureShape(input),
               output: FeatureShape(output), kernel: kernel,
-              padding: padding == .same ? kernel / 2 : 0)),
+              padding: padding == .same ? .same : .valid)),
           .activation(.relu),
         ]
       case .pool(let block, let kind, let size, let input, let output):

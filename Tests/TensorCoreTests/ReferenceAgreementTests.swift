@@ -61,7 +61,7 @@ import Testing
           .dense(4),
         ]
       ),
-    ] + GeneralNetworks.layers + GeneralNetworks.kinds
+    ] + GeneralNetworks.layers + GeneralNetworks.kinds + SampledNetworks.all
   }()
 
   @Test(arguments: cases.indices)

@@ -7,6 +7,7 @@ struct TestNetwork {
   var description: NetworkDescription
   var reference: ReferenceNetwork
   private var sites: [String: (dropout: Dropout, shape: FeatureShape)] = [:]
+  private var draws: [String: (name: RandomName, shape: FeatureShape)] = [:]
 
   enum Part {
     /// A convolution with a ReLU behind it.
@@ -21,6 +22,13 @@ struct TestNetwork {
     case batchNorm(BatchNormLayer.Form)
     case activation(Activation)
     case dropout(Dropout.Kind, Double)
+    /// A convolution with a stride and a ReLU behind it.
+    case strided(Int, kernel: Int, stride: Int, same: Bool)
+    case stochasticPool(size: Int = 2)
+    case maxPoolingDropout(Double, size: Int = 2)
+    case globalAverage
+    /// DropConnect of the convolution or dense layer that comes next.
+    case dropConnect(Double)
   }
 
   /// Parts in order; the last dense one makes the logits.
@@ -35,6 +43,7 @@ struct TestNetwork {
         height: input.height, width: input.width, channels: input.channels),
       layers: builder.reference)
     sites = builder.sites
+    draws = builder.draws
   }
 
   private struct Builder {
@@ -42,6 +51,8 @@ struct TestNetwork {
     var layers: [NetworkDescription.Layer] = []
     var reference: [ReferenceLayer] = []
     var sites: [String: (dropout: Dropout, shape: FeatureShape)] = [:]
+    var draws: [String: (name: RandomName, shape: FeatureShape)] = [:]
+    var dropConnect: DropConnect?
     var block = 1
     var convolution = 0
     var dense = 0
@@ -70,7 +81,7 @@ struct TestNetwork {
             DenseLayer(
               label: isLast ? "logits" : "dense\(dense)",
               name: isLast ? .logitsKernel : .kernel(dense: dense), inputs: shape.count,
-              outputs: units)))
+              outputs: units, dropConnect: takeDropConnect())))
         reference.append(.dense(units: units))
         shape = FeatureShape(height: 1, width: 1, channels: units)
         guard !isLast else { return }
@@ -88,24 +99,74 @@ struct TestNetwork {
       case .activation(let activation):
         layers.append(.activation(activation))
         reference.append(.activation(ReferenceActivation(activation)))
+      case .strided(let filters, let kernel, let stride, let same):
+        convolve(filters, kernel: kernel, same: same, stride: stride)
+        layers.append(.activation(.relu))
+        reference.append(.relu)
+      case .stochasticPool(let size):
+        let site = "draw\(draws.count)"
+        let name = RandomName.stochasticPool(block: block)
+        pool(.stochastic(name), size: size, .stochasticPool(site: site, size: size))
+        draws[site] = (name, shape)
+      case .maxPoolingDropout(let rate, let size):
+        let site = "site\(sites.count)"
+        let dropout = Dropout(kind: .elementWise, rate: rate, name: .pool(block: block))
+        sites[site] = (dropout, shape)
+        pool(
+          .maxPoolingDropout(dropout), size: size,
+          .maxPoolingDropout(site: site, size: size, rate: rate))
+      case .globalAverage:
+        layers.append(.globalAverage(shape))
+        reference.append(.globalAverage)
+        shape = FeatureShape(height: 1, width: 1, channels: shape.channels)
+      case .dropConnect(let rate):
+        let site = "site\(sites.count)"
+        let connect = DropConnect(
+          rate: rate, name: .convolution(block: block, convolution: sites.count, .input))
+        dropConnect = connect
+        reference.append(.dropConnect(site: site, rate: rate))
+        // One row: the element is the place in the layer's arrays.
+        sites[site] = (
+          Dropout(kind: .elementWise, rate: rate, name: connect.name),
+          FeatureShape(height: 1, width: 1, channels: 1)
+        )
       case .dropout(let kind, let rate):
         drop((kind, rate), .convolution(block: block, convolution: sites.count, .input))
       }
     }
 
-    private mutating func convolve(_ filters: Int, kernel: Int, same: Bool) {
-      convolution += 1
-      let loss = same ? 0 : kernel - 1
+    private mutating func takeDropConnect() -> DropConnect? {
+      defer { dropConnect = nil }
+      return dropConnect
+    }
+
+    private mutating func pool(_ kind: PoolLayer.Kind, size: Int, _ layer: ReferenceLayer) {
       let output = FeatureShape(
-        height: shape.height - loss, width: shape.width - loss, channels: filters)
+        height: shape.height / size, width: shape.width / size, channels: shape.channels)
+      layers.append(.pool(PoolLayer(kind: kind, size: size, input: shape, output: output)))
+      reference.append(layer)
+      shape = output
+      block += 1
+      convolution = 0
+    }
+
+    private mutating func convolve(
+      _ filters: Int, kernel: Int, same: Bool, stride: Int = 1
+    ) {
+      convolution += 1
+      let padding: ConvolutionLayer.Padding = same ? .same : .valid
+      let output = FeatureShape(
+        height: padding.output(shape.height, kernel: kernel, stride: stride),
+        width: padding.output(shape.width, kernel: kernel, stride: stride), channels: filters)
       layers.append(
         .convolution(
           ConvolutionLayer(
             label: "block\(block).conv\(convolution)",
             name: .kernel(block: block, convolution: convolution), input: shape, output: output,
-            kernel: kernel, padding: same ? kernel / 2 : 0)))
+            kernel: kernel, stride: stride, padding: padding, dropConnect: takeDropConnect())))
       reference.append(
-        .convolution(kernel: kernel, filters: filters, padding: same ? .same : .valid))
+        .convolution(
+          kernel: kernel, filters: filters, padding: same ? .same : .valid, stride: stride))
       shape = output
     }
 
@@ -130,6 +191,13 @@ struct TestNetwork {
       return Self.normal(
         element: Self.element(.elementWise, shape, n, h, w, c), seed: seed,
         name: dropout.name.rawValue, step: step)
+    } uniform: { site, n, y, x, c in
+      guard let (name, shape) = draws[site] else { preconditionFailure("no site \(site)") }
+      let element = Self.element(.elementWise, shape, n, y, x, c)
+      let words = ReferencePhilox.words(
+        counter: [UInt32(element / 4), UInt32(step), name.rawValue, 2 << 28],
+        key: [UInt32(truncatingIfNeeded: seed), UInt32(seed >> 32)])
+      return Double(words[element % 4] >> 8) * 0x1p-24
     }
   }
 

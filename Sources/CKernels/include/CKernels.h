@@ -137,6 +137,28 @@ typedef void (*dg_pool_backward_function)(const dg_pool *_Nonnull pool,
                                           const float *_Nonnull output_gradient,
                                           float *_Nonnull input_gradient);
 
+// Stochastic pooling (Zeiler and Fergus, ICLR 2013) of blocked maps to blocked maps; the kind, the
+// dropout and the flattening of `pool` do not count, and a number below 0 counts as 0. With
+// `uniforms` ([n][y][x][channels rounded up to 16], in [0, 1)) element i of a window is taken with
+// probability a[i] / Σ a, and its position goes to `winner`; without, the output is Σ a[i]² / Σ a.
+// The gradient is that of a max pool with `relu_input`.
+typedef void (*dg_stochastic_forward_function)(const dg_pool *_Nonnull pool,
+                                               const float *_Nonnull input,
+                                               const float *_Nullable uniforms,
+                                               float *_Nonnull output,
+                                               uint8_t *_Nullable winner);
+
+// The expectation of a max pool of blocked maps to blocked maps over masks that make each number 0
+// with probability `rate`.
+typedef void (*dg_expected_max_forward_function)(const dg_pool *_Nonnull pool, float rate,
+                                                 const float *_Nonnull input,
+                                                 float *_Nonnull output);
+
+// Rows of the averages over the pixels of blocked maps, summed in double precision; and the
+// gradient with respect to the maps.
+typedef void (*dg_global_average_function)(const dg_tensor *_Nonnull maps,
+                                           const float *_Nonnull in, float *_Nonnull out);
+
 // gradient = output > 0 ? gradient · scale : 0, for ReLU and for ReLU with dropout behind it.
 typedef void (*dg_relu_backward_function)(float *_Nonnull gradient,
                                           const float *_Nonnull output, float scale,
@@ -232,6 +254,10 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
   dg_mask_bits_function _Nonnull mask_bits;
   dg_pool_forward_function _Nonnull pool_forward;
   dg_pool_backward_function _Nonnull pool_backward;
+  dg_stochastic_forward_function _Nonnull stochastic_forward;
+  dg_expected_max_forward_function _Nonnull expected_max_forward;
+  dg_global_average_function _Nonnull global_average_forward;
+  dg_global_average_function _Nonnull global_average_backward;
   dg_relu_backward_function _Nonnull relu_backward;
   dg_dropout_function _Nonnull dropout;
   dg_activation_forward_function _Nonnull activation_forward;
@@ -249,6 +275,16 @@ const dg_kernels *_Nullable dg_kernels_named(const char *_Nonnull name);
 // factors[i] = kept ? scale : 0, times what it was where `multiply` is set.
 void dg_channel_factors(const uint16_t *_Nonnull bits, float scale, bool multiply,
                         float *_Nonnull factors, size_t count);
+
+// out[i] = kept ? in[i] · scale : 0, with the decision of element positions[i]; `out` may be `in`.
+void dg_mask_weights(const float *_Nonnull in, const uint32_t *_Nonnull positions,
+                     const uint16_t *_Nonnull bits, float scale, float *_Nonnull out,
+                     size_t count);
+
+// out[n][o] = b[o]² + Σ x[n][i]² w[i][o]², in double precision.
+void dg_squared_dense(const float *_Nonnull input, const float *_Nonnull weights,
+                      const float *_Nonnull bias, size_t rows, size_t inputs, size_t outputs,
+                      double *_Nonnull out);
 
 // Zeroes the lanes of blocked maps beyond their channels.
 void dg_clear_lanes(const dg_tensor *_Nonnull tensor, int32_t block, float *_Nonnull values);
