@@ -156,13 +156,13 @@ import Training
         ConvolutionLayer(
           label: "block1.conv1", name: .kernel(block: 1, convolution: 1),
           input: FeatureShape(height: 12, width: 10, channels: 3),
-          output: FeatureShape(height: 10, width: 8, channels: 4), kernel: 3, padding: 0)),
+          output: FeatureShape(height: 10, width: 8, channels: 4), kernel: 3, padding: .valid)),
       .activation(.relu),
       .convolution(
         ConvolutionLayer(
           label: "block1.conv2", name: .kernel(block: 1, convolution: 2),
           input: FeatureShape(height: 10, width: 8, channels: 4),
-          output: FeatureShape(height: 8, width: 6, channels: 4), kernel: 3, padding: 0)),
+          output: FeatureShape(height: 8, width: 6, channels: 4), kernel: 3, padding: .valid)),
       .activation(.relu),
       .pool(
         PoolLayer(
@@ -172,7 +172,7 @@ import Training
         ConvolutionLayer(
           label: "block2.conv1", name: .kernel(block: 2, convolution: 1),
           input: FeatureShape(height: 4, width: 3, channels: 4),
-          output: FeatureShape(height: 4, width: 3, channels: 8), kernel: 3, padding: 1)),
+          output: FeatureShape(height: 4, width: 3, channels: 8), kernel: 3, padding: .same)),
       .activation(.relu),
       .dropout(Dropout(kind: .spatial, rate: 0.25, name: .pool(block: 2))),
       .pool(
