@@ -66,12 +66,12 @@ def layers():
         sgd("pytorch"))
     yield Spec(
         "winograd", gray().conv(16).relu().conv(16).relu().pool("max", size=4).logits(4),
-        sgd("keras"))
+        sgd("keras"), batch=4)
     yield Spec(
         "winograd-twice",
         gray().conv(16).relu().conv(16).relu().pool("average").conv(16).relu()
         .pool("max", size=4).logits(4),
-        sgd("pytorch"))
+        sgd("pytorch"), batch=4)
     yield Spec(
         "kernel-sizes",
         gray().conv(5, kernel=5).relu().pool("max").conv(7, kernel=1).relu().dense(6).logits(3),
