@@ -112,7 +112,8 @@ package.targets.append(
 let tests: [(module: String, others: [Target.Dependency])] = [
   ("ExperimentModel", []), ("GridPlanner", []), ("TensorReference", []),
   ("TensorCore", ["TensorReference", "CKernels"]), ("Datasets", []),
-  ("Training", []), ("Scheduling", []), ("Console", []), ("HDF5", []),
+  ("Training", ["ExperimentModel", "TensorCore", "Datasets"]), ("Scheduling", []), ("Console", []),
+  ("HDF5", []),
   ("ResultsStore", []), ("Analysis", []), ("Report", []),
   ("Export", ["ExperimentModel", "HDF5", "ResultsStore"]),
 ]

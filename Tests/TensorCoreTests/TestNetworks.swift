@@ -180,22 +180,29 @@ struct TestNetwork {
   }
 
   /// The random decisions of update `step`, from the definition of the masks and another Philox.
-  func mode(seed: UInt64, step: Int) -> ReferenceNetwork.Mode {
+  ///
+  /// - Parameters:
+  ///   - stream: 2 for training, 4 for Monte-Carlo evaluation.
+  ///   - part: which batch of an evaluation.
+  func mode(
+    seed: UInt64, step: Int, stream: UInt32 = 2, part: UInt32 = 0
+  ) -> ReferenceNetwork.Mode {
     .training { site, n, h, w, c in
       guard let (dropout, shape) = sites[site] else { preconditionFailure("no site \(site)") }
       return Self.kept(
         element: Self.element(dropout.kind, shape, n, h, w, c),
-        rate: dropout.decisionRate(shape), seed: seed, name: dropout.name.rawValue, step: step)
+        rate: dropout.decisionRate(shape), seed: seed, name: dropout.name.rawValue, step: step,
+        stream: stream, part: part)
     } normal: { site, n, h, w, c in
       guard let (dropout, shape) = sites[site] else { preconditionFailure("no site \(site)") }
       return Self.normal(
         element: Self.element(.elementWise, shape, n, h, w, c), seed: seed,
-        name: dropout.name.rawValue, step: step)
+        name: dropout.name.rawValue, step: step, stream: stream, part: part)
     } uniform: { site, n, y, x, c in
       guard let (name, shape) = draws[site] else { preconditionFailure("no site \(site)") }
       let element = Self.element(.elementWise, shape, n, y, x, c)
       let words = ReferencePhilox.words(
-        counter: [UInt32(element / 4), UInt32(step), name.rawValue, 2 << 28],
+        counter: [UInt32(element / 4), UInt32(step), name.rawValue, stream << 28 | part],
         key: [UInt32(truncatingIfNeeded: seed), UInt32(seed >> 32)])
       return Double(words[element % 4] >> 8) * 0x1p-24
     }
@@ -221,25 +228,31 @@ struct TestNetwork {
   }
 
   /// A keep decision as its definition says: the first byte, and 24 more bits where it is equal.
-  static func kept(element: Int, rate: Double, seed: UInt64, name: UInt32, step: Int) -> Bool {
+  static func kept(
+    element: Int, rate: Double, seed: UInt64, name: UInt32, step: Int, stream: UInt32 = 2,
+    part: UInt32 = 0
+  ) -> Bool {
     let threshold = UInt64((rate * 0x1p32).rounded())
     func words(_ stream: UInt32, block: Int) -> [UInt32] {
       ReferencePhilox.words(
         counter: [
-          UInt32(block), UInt32(step), name, stream << 28,
+          UInt32(block), UInt32(step), name, stream << 28 | part,
         ], key: [UInt32(truncatingIfNeeded: seed), UInt32(seed >> 32)])
     }
-    let byte = words(2, block: element / 16)[element % 16 / 4] >> (8 * UInt32(element % 4)) & 0xFF
-    let rest = words(3, block: element / 4)[element % 4] >> 8
+    let byte =
+      words(stream, block: element / 16)[element % 16 / 4] >> (8 * UInt32(element % 4)) & 0xFF
+    let rest = words(stream + 1, block: element / 4)[element % 4] >> 8
     return UInt64(byte) << 24 | UInt64(rest) >= threshold
   }
 }
 
 extension TestNetwork {
   /// A number of the normal distribution as its definition says, by bisection.
-  static func normal(element: Int, seed: UInt64, name: UInt32, step: Int) -> Double {
+  static func normal(
+    element: Int, seed: UInt64, name: UInt32, step: Int, stream: UInt32, part: UInt32
+  ) -> Double {
     let words = ReferencePhilox.words(
-      counter: [UInt32(element / 4), UInt32(step), name, 2 << 28],
+      counter: [UInt32(element / 4), UInt32(step), name, stream << 28 | part],
       key: [UInt32(truncatingIfNeeded: seed), UInt32(seed >> 32)])
     let target = (Double(words[element % 4]) + 0.5) * 0x1p-32
     var low = -7.0, high = 7.0

@@ -113,7 +113,7 @@ typedef struct {
   int32_t size;  // height, width and stride of the window
   int32_t batch, channels, in_height, in_width, out_height, out_width;
   bool flat_output;  // the output lies as [n][h][w][c] rather than in blocks
-  bool relu_input;   // the input comes out of a ReLU, whose gradient the pool takes as well
+  bool relu_input;   // a ReLU comes before everything else
   // Element-wise dropout: a word per pixel and 16 channels, or NULL.
   const uint16_t *_Nullable before_bits;
   const uint16_t *_Nullable after_bits;
@@ -129,8 +129,7 @@ typedef void (*dg_pool_forward_function)(const dg_pool *_Nonnull pool,
                                          const float *_Nonnull input, float *_Nonnull output,
                                          uint8_t *_Nullable winner);
 
-// Gradient with respect to the input, or with `relu_input` to what the ReLU before it saw: zero
-// where `input` is not positive.
+// Gradient with respect to the input; with `relu_input` zero where that is not positive.
 typedef void (*dg_pool_backward_function)(const dg_pool *_Nonnull pool,
                                           const float *_Nonnull input,
                                           const uint8_t *_Nullable winner,
@@ -191,7 +190,7 @@ typedef struct {
   float parameter;  // the slope or alpha
 } dg_activation;
 
-// NaN stays NaN.
+// NaN stays NaN; `out` may be `in`.
 typedef void (*dg_activation_forward_function)(dg_activation activation,
                                                const float *_Nonnull in, float *_Nonnull out,
                                                size_t count);
