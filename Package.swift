@@ -122,6 +122,11 @@ package.targets.append(
     name: "ProgramTests",
     dependencies: ["dropgrid", "ExperimentModel", "ResultsStore", "Scheduling"],
     swiftSettings: swiftSettings))
+// Against tensors that PyTorch and Keras computed: scripts/make-parity-fixtures.
+package.targets.append(
+  .testTarget(
+    name: "ParityTests", dependencies: ["TensorCore", "CKernels"], exclude: ["Fixtures"],
+    swiftSettings: swiftSettings))
 for (module, others) in tests {
   package.targets.append(
     .testTarget(

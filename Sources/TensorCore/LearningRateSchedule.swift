@@ -14,7 +14,8 @@ public enum LearningRateSchedule: Sendable, Hashable {
   /// restarts).
   case cosine(total: Int)
   /// Up from η / 25 to η in the first 0.3 · T updates and down to η / 250,000 in the rest, both
-  /// along half a cosine; the momentum stays (Smith 2018; PyTorch's `OneCycleLR` with its defaults).
+  /// along half a cosine; the momentum stays (Smith 2018; PyTorch's `OneCycleLR` with its
+  /// defaults but `cycle_momentum=False`).
   case oneCycle(total: Int)
 
   /// The learning rate of update `update`, counted from 0, where `rate` is the optimiser's.
