@@ -207,7 +207,7 @@ extension GridSpace {
   ///   where those are more than 2,000,000, their product is an upper bound.
   func count() -> GridCount {
     guard !isEmpty else { return GridCount(exactly: 0) }
-    if let sample = subgrid.sample {
+    if let sample = subgrid.sample, sample.seconds == nil {
       let seeds = seedDimensions.reduce(GridCount(exactly: 1)) {
         $0 * GridCount(exactly: radices[$1])
       }
@@ -216,7 +216,10 @@ extension GridSpace {
       guard let most = bound.integer, most <= Self.mostCounted, isNumbered else { return bound }
       return GridCount(exactly: cells(of: arms(of: sample)).count)
     }
-    return components.reduce(GridCount(exactly: 1)) { total, dimensions in
+    var unsampled = GridCount(exactly: 1)
+    // With a budget in time there are as many or fewer.
+    unsampled.isExact = subgrid.sample == nil
+    return components.reduce(unsampled) { total, dimensions in
       let size = dimensions.reduce(GridCount(exactly: 1)) { $0 * GridCount(exactly: radices[$1]) }
       guard dimensions.count > 1 else { return total * counted(dimensions) }
       guard let integer = size.integer, integer <= Self.mostCounted else {

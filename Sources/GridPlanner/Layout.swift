@@ -33,6 +33,21 @@ struct Layout: Sendable {
 
   mutating func beginSubGrid() { starts.append(indices.count) }
 
+  /// Cells of the first `count` sub-grids.
+  func cellCount(ofSubGrids count: Int) -> Int {
+    count < starts.count ? starts[count] : cellCount
+  }
+
+  /// Whether a trial stands for `key` already.
+  func contains(_ key: TrialKey) -> Bool {
+    var slot = Self.hash(key) & (table.count - 1)
+    while table[slot] >= 0 {
+      if drafts[Int(table[slot])].key == key { return true }
+      slot = (slot + 1) & (table.count - 1)
+    }
+    return false
+  }
+
   /// Adds a cell, and its trial where none stands for it yet.
   mutating func add(
     _ index: Int, key: TrialKey, network: Int32, data: Int32, dropout: Int32, block: Int32
