@@ -3,7 +3,9 @@ extension GridReader {
 
   /// `sample: {count: 50, method: sobol, seed: 1}`, or `hours` or `minutes` for `count`.
   mutating func readSample(_ node: GridNode) -> Sample? {
-    let entries = if case .mapping(let entries) = node.content { entries } else { [GridNode.Entry]() }
+    let all = if case .mapping(let entries) = node.content { entries } else { [GridNode.Entry]() }
+    let keys = ["count", "hours", "minutes", "method", "seed"]
+    let entries = known(all, under: "sample", keys: keys)
     let sizes = entries.filter { $0.key == "count" || Self.budgets[$0.key] != nil }
     guard sizes.count == 1 else {
       report(
@@ -15,8 +17,7 @@ extension GridReader {
       return nil
     }
     var sample = Sample(method: .random, count: 1, seed: 1, position: node.position)
-    let keys = ["count", "hours", "minutes", "method", "seed"]
-    for entry in known(entries, under: "sample", keys: keys) { read(entry, into: &sample) }
+    for entry in entries { read(entry, into: &sample) }
     return sample
   }
 

@@ -232,8 +232,12 @@ extension GridSpace {
   }
 
   private func counted(_ dimensions: [Int]) -> GridCount {
+    let path = path(dimensions)
+    if dimensions.count == 1, path.checks[0].isEmpty, conditions[dimensions[0]] == nil {
+      return GridCount(exactly: rows[dimensions[0]])
+    }
     var count = 0
-    walk(path(dimensions), from: origin) { _ in count += 1 }
+    walk(path, from: origin) { _ in count += 1 }
     return GridCount(exactly: count)
   }
 

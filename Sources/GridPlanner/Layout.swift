@@ -38,14 +38,15 @@ struct Layout: Sendable {
     count < starts.count ? starts[count] : cellCount
   }
 
-  /// Whether a trial stands for `key` already.
-  func contains(_ key: TrialKey) -> Bool {
+  /// The draft that stands for `key`; nil where there is none yet.
+  func draft(of key: TrialKey) -> Draft? {
     var slot = Self.hash(key) & (table.count - 1)
     while table[slot] >= 0 {
-      if drafts[Int(table[slot])].key == key { return true }
+      let draft = drafts[Int(table[slot])]
+      if draft.key == key { return draft }
       slot = (slot + 1) & (table.count - 1)
     }
-    return false
+    return nil
   }
 
   /// Adds a cell, and its trial where none stands for it yet.

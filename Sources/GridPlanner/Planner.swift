@@ -117,7 +117,11 @@ struct Planner: Sendable {
       network: networks[Int(network)].number, dropout: part.number, training: trainingPart(cell),
       data: self.data[Int(data)].number, seed: seed)
     // An earlier grid may leave a setting open that is an axis now: its trial has a cell already.
-    if cell.subgrid >= grid.ownSubgrids, layout.contains(key), leavesColumnOpen(cell) { return }
+    if cell.subgrid >= grid.ownSubgrids, let draft = layout.draft(of: key),
+      Int(draft.cell) < layout.cellCount(ofSubGrids: grid.ownSubgrids), leavesColumnOpen(cell)
+    {
+      return
+    }
     layout.add(index, key: key, network: network, data: data, dropout: dropout, block: block)
   }
 

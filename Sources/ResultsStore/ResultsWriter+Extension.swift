@@ -106,8 +106,8 @@ extension StoredSweep {
     if let row = trialIDs.indices.first(where: { !planned.contains(trialIDs[$0]) }) {
       let settings = trialColumns.filter { !$0.text(at: row).isEmpty }
         .map { "\($0.name) \($0.text(at: row))" }
-      return "its trial \(row) (\(settings.joined(separator: ", "))) is not in the plan, because its "
-        + "cell means another training now (a group or a zip whose values changed, or another "
+      return "its trial \(row) (\(settings.joined(separator: ", "))) is not in the plan, because "
+        + "its cell means another training now (a group or a zip whose values changed, or another "
         + "`merge`)"
     }
     return weights.isEmpty == (plan.weights == .none)

@@ -148,15 +148,7 @@ struct RunCommand: AsyncParsableCommand {
     _ order: [Int], of sweep: PlannedSweep, into writer: ResultsWriter, beside: SweepFolder
   ) async throws -> Int32? {
     let plan = sweep.planned.plan
-    // Prepared before the first trial starts, so that trials share the arrays and never wait.
-    var trainers: [Int: Trainer] = [:]
-    var needs: [Int: Int] = [:]
-    for index in order {
-      let trial = plan.trials[index]
-      trainers[index] = try await sweep.trainer(trial, keepsWeights: plan.weights == .final)
-      needs[index] = try sweep.network(of: trial.spec).trainingBytes(batch: trial.spec.batch)
-    }
-    let ready = trainers
+    let trainers = try await TrainerSet(order, of: sweep, plan: plan)
 
     let stop = StopRequest()
     let display = ProgressDisplay(
@@ -180,10 +172,9 @@ struct RunCommand: AsyncParsableCommand {
     let outcome: Result<SweepSummary, any Error>
     do {
       let summary = try await SweepScheduler(pool: pool, rules: rules).run(
-        order, of: plan.trials, needs: needs, stop: stop, events: { display.receive($0) },
+        order, of: plan.trials, needs: trainers.needs, stop: stop, events: { display.receive($0) },
         trial: { task in
-          guard let trainer = ready[task.index] else { preconditionFailure("not in the order") }
-          return try trainer.run(
+          try trainers[task.index].run(
             checkpoints: beside.checkpoints(of: task.index, every: interval) {
               display.message($0)
             },

@@ -25,7 +25,7 @@ public func fuzzGrids(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let parts = input.split(separator: 0, omittingEmptySubsequences: false)
   let overrides = parts.dropFirst().prefix(4).map { String(decoding: $0, as: UTF8.self) }
   do throws(GridError) {
-    let grid = try GridFile.parse(bytes: parts.first ?? [], name: "g", overrides: overrides)
+    let grid = try GridFile.parse(bytes: Array(parts[0]), name: "g", overrides: overrides)
     guard grid.count().value < 2000 else { return 0 }
     let known = grid.dataNames.allSatisfy { cards[$0] != nil }
     guard known else { return 0 }
@@ -39,7 +39,9 @@ public func fuzzGrids(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
       fatalError("a grid that was read is not read again: \(error)")
     }
     precondition(again.cellCount == plan.cellCount && again.trialCount == plan.trialCount)
-    for row in 0..<min(20, plan.trialCount) { precondition(plan.trial(row).id == again.trial(row).id) }
+    for row in 0..<min(20, plan.trialCount) {
+      precondition(plan.trial(row).id == again.trial(row).id)
+    }
   } catch {
     precondition(!error.issues.isEmpty)
     precondition(error.issues.allSatisfy { $0.position.line >= 0 && !$0.message.isEmpty })
