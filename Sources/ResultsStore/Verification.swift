@@ -110,8 +110,7 @@ extension ResultsReader {
     guard record.status == results.status[row], record.message == results.messages[row],
       record.epochsRun == results.epochsRun[row]
     else { return false }
-    for (metric, rows) in results.metrics
-    {
+    for (metric, rows) in results.metrics {
       // A figure that this trial does not have and others do is NaN in the file.
       let values = record.metrics[metric] ?? rows[row].map { _ in .nan }
       guard values.map(\.bitPattern) == rows[row].map(\.bitPattern) else { return false }

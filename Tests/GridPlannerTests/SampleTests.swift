@@ -182,6 +182,16 @@ import Testing
 }
 
 @Suite struct VastTests {
+  @Test func axesByRuleAreReadAtOnce() throws {
+    let start = ContinuousClock.now
+    let text =
+      "dropout: {rate: {linspace: [0, 0.75, 100000]}, dense: {logspace: [0.1, 0.9, 100000]}}"
+    let grid = try GridFile.parse(text, name: "g")
+    #expect(grid.axes.map(\.levels.count) == [100_000, 100_000])
+    #expect(grid.axes[0].levels[1...2] == ["7.50007500075e-06", "1.50001500015e-05"])
+    #expect(ContinuousClock.now - start < .seconds(10))
+  }
+
   @Test(arguments: [
     "sample: {count: 3}", "exclude: [batch == 1 and epochs == 1]",
     "when: [{if: batch == 1, dropout.rate: [0, 0.5]}]", "sample: {count: 1000000, method: sobol}",
