@@ -17,6 +17,8 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "dropgrid", targets: ["dropgrid"]),
+    // By itself, for what plans and does not train.
+    .library(name: "GridPlanner", targets: ["ExperimentModel", "GridPlanner"]),
     .library(
       name: "Dropgrid",
       targets: [
