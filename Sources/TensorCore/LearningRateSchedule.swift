@@ -23,10 +23,14 @@ public enum LearningRateSchedule: Sendable, Hashable {
     switch self {
     case .constant: return rate
     case .timeBased(let decay): return rate / (1 + decay * Double(update))
-    case .step(let every, let factor): return rate * power(factor, update / every)
+    case .step(let every, let factor):
+      precondition(every > 0, "a step is 1 update or more, not \(every)")
+      return rate * power(factor, update / every)
     case .cosine(let total):
+      precondition(total > 0, "a training has 1 update or more, not \(total)")
       return Self.between(rate, 0, at: min(Double(update) / Double(total), 1))
     case .oneCycle(let total):
+      precondition(total > 0, "a training has 1 update or more, not \(total)")
       let low = rate / 25
       // Positions of the peak and of the last update.
       let peak = 0.3 * Double(total) - 1
