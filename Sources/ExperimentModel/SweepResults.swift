@@ -18,12 +18,15 @@ public struct SweepResults: Sendable {
   /// The difference in test accuracy, in points, below which arms count as equivalent: written in
   /// the grid before the run; nil where it names none.
   public var margin: Double?
+  /// The rule by which trials were stopped early, as `StoppingRule.text`; empty for none.
+  public var stopping: String
 
   public init(
     title: String, question: String, trialIDs: [TrialID], trialColumns: [Column],
     status: [TrialStatus], messages: [String], epochsRun: [Int], durations: [Double],
     metrics: [Metric: [[Float]]], cells: [PlannedCell], cellColumns: [Column],
-    comparisons: [Comparison], margin: Double? = nil
+    comparisons: [Comparison], margin: Double? = nil,
+    stopping: String = ""
   ) {
     self.title = title
     self.question = question
@@ -38,5 +41,6 @@ public struct SweepResults: Sendable {
     self.cellColumns = cellColumns
     self.comparisons = comparisons
     self.margin = margin
+    self.stopping = stopping
   }
 }

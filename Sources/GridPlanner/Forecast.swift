@@ -43,7 +43,7 @@ public struct Forecast: Sendable, Hashable {
     let longest = grid.layout.flops.max() ?? 0
     let seconds = max(flops / Double(machine.jobs), longest) / machine.flopsPerSecondPerCore
     self.seconds = seconds / machine.uncertainty...seconds * machine.uncertainty
-    weightBytes = grid.weights == .none ? 0 : grid.weightBytes
+    weightBytes = grid.weightBytes(grid.weights)
     metricBytes = Double(grid.trialCount) * Double(grid.epochs * grid.metrics.count) * 4
     bytesPerTrial = Self.bytesPerTrial(grid)
     dataBytes = grid.datasets.reduce(0) {

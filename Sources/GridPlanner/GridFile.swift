@@ -19,6 +19,8 @@ public struct GridFile: Sendable {
   let comparisons: [Comparison]?
   /// nil where the file leaves the choice to the planner.
   let weights: WeightsPolicy?
+  /// nil where every trial runs to its end.
+  let stopping: StoppingRule?
   /// Points of test accuracy; nil where the file names no margin.
   let margin: Double?
   /// Paths of the groups.
@@ -41,6 +43,7 @@ public struct GridFile: Sendable {
     merging = reader.merging
     comparisons = reader.comparisons
     weights = reader.weights
+    stopping = reader.stopping
     margin = reader.margin
     groups = reader.groups
   }

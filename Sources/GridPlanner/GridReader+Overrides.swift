@@ -18,7 +18,9 @@ extension GridReader {
       let keys = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
       let value = String(text[text.index(after: sign)...])
       let isText = ["title", "question"].contains(path)
-      let isOption = ["weights", "margin", "merge"].contains(path)
+      let isOption =
+        ["weights", "margin", "merge"].contains(path)
+        || Self.stoppingKeys.contains { path == "stopping.\($0)" }
       guard isText || isOption || (try? find(path)) != nil else {
         let near = Wording.nearest(to: path, in: Setting.all.map(\.path))
         let elsewhere = Setting.all.map(\.path).first { $0.hasSuffix(".\(path)") }

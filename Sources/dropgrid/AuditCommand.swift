@@ -37,8 +37,8 @@ struct AuditCommand: AsyncParsableCommand {
     }
     var different = 0
     for pair in found {
-      let first = try await sweep.trainer(pair.trials.0, keepsWeights: true).run()
-      let second = try await sweep.trainer(pair.trials.1, keepsWeights: true).run()
+      let first = try await sweep.trainer(pair.trials.0, weights: .final).run()
+      let second = try await sweep.trainer(pair.trials.1, weights: .final).run()
       let difference = first.difference(from: second)
       if difference != nil { different += 1 }
       print(

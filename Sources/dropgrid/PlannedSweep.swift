@@ -99,10 +99,12 @@ struct PlannedSweep {
   }
 
   /// What trains one trial.
-  func trainer(_ trial: PlannedTrial, keepsWeights: Bool) async throws -> Trainer {
+  func trainer(
+    _ trial: PlannedTrial, weights: WeightsPolicy, stopping: StoppingRule? = nil
+  ) async throws -> Trainer {
     Trainer(
       trial: trial, network: try network(of: trial.spec), data: try await data(of: trial.spec),
-      keepsWeights: keepsWeights)
+      weights: weights, stopping: stopping)
   }
 
   /// The plan's table, with a forecast for `jobs` trials at a time on this machine.

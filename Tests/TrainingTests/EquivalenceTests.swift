@@ -22,7 +22,7 @@ import Training
         id: TrialID(bytes: Array(repeating: 7, count: 16)), spec: spec, architecture: 0, flops: 0),
       network: try ResolvedNetwork(
         network, input: ImageShape(height: 12, width: 12, channels: 1), classes: 4),
-      data: try PreparedData(set, SplitOptions()), keepsWeights: true
+      data: try PreparedData(set, SplitOptions()), weights: .final
     ).run()
     record.duration = 0
     record.finishedAt = 0
