@@ -382,8 +382,10 @@ class Checker:
         for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
             folder = self.folder("1..6")
             self.reference("1..6")
-            process = self.program.start(["run", "grid.yaml", "-o", "out.h5"], folder)
-            while not (folder / "out.h5").exists() and process.poll() is None:
+            process = self.program.start(
+                ["run", "grid.yaml", "-o", "out.h5", "--checkpoint-every", "0s"], folder)
+            # Once a trial runs, signals are heeded.
+            while not any((folder / "out.h5.d").glob("*.ckpt")) and process.poll() is None:
                 time.sleep(0.005)
             time.sleep(self.random.uniform(0.0, 0.1))
             process.send_signal(number)
@@ -399,7 +401,8 @@ class Checker:
             command = ["run", "grid.yaml", "-o", "out.h5", "--jobs", "1"]
             # kill -9 leaves no note.
             process = self.program.start(command, folder)
-            time.sleep(0.5)
+            while not (folder / "out.h5").exists() and process.poll() is None:
+                time.sleep(0.005)
             process.kill()
             process.wait()
             kept = self.survived(folder / "out.h5")
