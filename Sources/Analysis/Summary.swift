@@ -30,6 +30,8 @@ public struct Summary: Sendable, Hashable, Encodable {
   public var predictions: [Prediction]
   /// The training loss of `Outcome.epochsToLoss`; nil where none was recorded.
   public var lossTarget: Float?
+  /// Arms that the sweep's stopping rule ended; no contrast has them.
+  public var stopped: [StoppedArm]
   public var troubles: [Trouble]
   /// What was added to the sweep when it had figures already.
   public var additions: [Addition]
@@ -54,6 +56,7 @@ public struct Summary: Sendable, Hashable, Encodable {
     variance = table.varianceAnalysis()
     predictions = table.predictions()
     lossTarget = table.lossTarget
+    stopped = table.stoppedArms()
     troubles = table.troubles()
     additions = table.additions()
   }

@@ -84,12 +84,6 @@ public struct Architecture: Sendable, Hashable {
   }
 }
 
-/// Which weights the results file keeps.
-public enum WeightsPolicy: String, Sendable, Hashable, CaseIterable {
-  case none
-  case final
-}
-
 /// A contrast that the grid asks for: the levels of one column, everything else equal.
 public struct Comparison: Sendable, Hashable {
   /// The column whose levels are compared.
@@ -150,12 +144,15 @@ public struct Plan: Sendable, Hashable {
   /// The difference in test accuracy, in points, below which arms count as equivalent; nil where
   /// the grid names none.
   public var margin: Double?
+  /// When trials end before their last epoch; nil where all run to their end.
+  public var stopping: StoppingRule?
 
   public init(
     title: String, question: String, gridText: String, trials: [PlannedTrial],
     trialColumns: [Column], cells: [PlannedCell], cellColumns: [Column],
     architectures: [Architecture], datasets: [DatasetCard], epochs: Int, metrics: [Metric],
-    weights: WeightsPolicy, comparisons: [Comparison], margin: Double? = nil
+    weights: WeightsPolicy, comparisons: [Comparison], margin: Double? = nil,
+    stopping: StoppingRule? = nil
   ) {
     self.title = title
     self.question = question
@@ -171,5 +168,6 @@ public struct Plan: Sendable, Hashable {
     self.weights = weights
     self.comparisons = comparisons
     self.margin = margin
+    self.stopping = stopping
   }
 }

@@ -42,7 +42,7 @@ public struct Forecast: Sendable, Hashable {
     flops = grid.layout.flops.reduce(0, +)
     let seconds = grid.layout.longestLoad(jobs: machine.jobs) / machine.flopsPerSecondPerCore
     self.seconds = seconds / machine.uncertainty...seconds * machine.uncertainty
-    weightBytes = grid.weights == .none ? 0 : grid.weightBytes
+    weightBytes = grid.weightBytes(grid.weights)
     metricBytes = Double(grid.trialCount) * Double(grid.epochs * grid.metrics.count) * 4
     bytesPerTrial = Self.bytesPerTrial(grid)
     dataBytes = grid.datasets.reduce(0) {

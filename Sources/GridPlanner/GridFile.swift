@@ -21,6 +21,8 @@ public struct GridFile: Sendable {
   let comparisons: [Comparison]?
   /// nil where the file leaves the choice to the planner.
   private(set) var weights: WeightsPolicy?
+  /// nil where every trial runs to its end.
+  private(set) var stopping: StoppingRule?
   /// Points of test accuracy; nil where the file names no margin.
   let margin: Double?
   /// Paths of the groups.
@@ -44,6 +46,7 @@ public struct GridFile: Sendable {
     merging = reader.merging
     comparisons = reader.comparisons
     weights = reader.weights
+    stopping = reader.stopping
     margin = reader.margin
     groups = reader.groups
   }

@@ -7,6 +7,7 @@ struct GridReader {
   var title: String?
   var question: String?
   var weights: WeightsPolicy?
+  var stopping: StoppingRule?
   var margin: Double?
   var merging = Merging.all
   /// The settings of the part of the file that is being read.
@@ -25,7 +26,7 @@ struct GridReader {
   static let keys =
     Setting.sections.map(\.name) + Setting.plain.map(\.path)
     + [
-      "title", "question", "weights", "margin", "merge", "groups", "zip",
+      "title", "question", "weights", "stopping", "margin", "merge", "groups", "zip",
       "when",
       "exclude", "only", "union", "include", "sample", "compare",
     ]
@@ -51,6 +52,7 @@ struct GridReader {
       case "title": title = readText(entry)
       case "question": question = readText(entry)
       case "weights": weights = readWeights(entry.value)
+      case "stopping": stopping = readStopping(entry)
       case "margin": margin = readMargin(entry.value)
       case "merge": merging = readMerging(entry.value)
       case "groups": readGroups(entry.value)
@@ -72,6 +74,7 @@ struct GridReader {
       checkSample(subgrid)
     }
     checkReaders()
+    checkValidation(entries)
     value("compare").map { readCompare($0) }
   }
 
@@ -200,20 +203,6 @@ struct GridReader {
       return nil
     }
     return words
-  }
-
-  private mutating func readWeights(_ node: GridNode) -> WeightsPolicy? {
-    guard case .scalar(let text, _) = node.content else {
-      report(node.position, "weights", "is none or final, not \(node.inWords)")
-      return nil
-    }
-    do {
-      return WeightsPolicy(
-        rawValue: try Scalar.word(text, of: WeightsPolicy.allCases.map(\.rawValue)))
-    } catch {
-      report(node.position, "weights", error.message)
-      return nil
-    }
   }
 
   private mutating func readMargin(_ node: GridNode) -> Double? {

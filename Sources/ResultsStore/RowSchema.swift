@@ -16,9 +16,14 @@ struct RowSchema: Sendable, Hashable {
   let epochs: Int
   let metrics: [Metric]
   let engineBytes: Int
+  /// Whether a row says which epoch its weights are of: not in version 1.
+  let hasWeightsEpoch: Bool
   let columns: [RowColumn]
 
-  init(epochs: Int, metrics: [Metric], engineBytes: Int) {
+  init(
+    epochs: Int, metrics: [Metric], engineBytes: Int, version: Int = FileFormat.version
+  ) {
+    hasWeightsEpoch = version >= 2
     self.epochs = epochs
     self.metrics = metrics
     self.engineBytes = engineBytes
@@ -33,6 +38,7 @@ struct RowSchema: Sendable, Hashable {
         RowColumn(name: "epochs_run", type: .int32),
         RowColumn(name: "message", type: .text(bytes: FileFormat.messageBytes)),
       ]
+      + (hasWeightsEpoch ? [RowColumn(name: FileFormat.weightsEpoch, type: .int32)] : [])
       + metrics.map { RowColumn(name: $0.rawValue, type: .float32, epochs: epochs) }
   }
 
@@ -55,11 +61,20 @@ struct RowSchema: Sendable, Hashable {
       littleEndian([Int32(record.epochsRun)]),
       FixedText.encode(record.message, bytes: FileFormat.messageBytes),
     ]
+      + (hasWeightsEpoch ? [littleEndian([Int32(record.keptSnapshots.last ?? 0)])] : [])
       + metrics.map { metric in
         let values = record.metrics[metric] ?? []
         precondition(values.count <= epochs, "\(metric) has \(values.count) of \(epochs) epochs")
         return littleEndian(values + Array(repeating: .nan, count: epochs - values.count))
       }
+  }
+}
+
+extension TrialRecord {
+  /// The epochs whose weights it holds, ascending.
+  var keptSnapshots: [Int] {
+    if weights.isEmpty { return [] }
+    return snapshots.isEmpty ? [epochsRun] : snapshots
   }
 }
 

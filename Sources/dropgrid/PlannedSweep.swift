@@ -123,11 +123,12 @@ struct PlannedSweep {
 
   /// What trains one trial.
   func trainer(
-    _ trial: PlannedTrial, keepsWeights: Bool, fused: Bool = true
+    _ trial: PlannedTrial, weights: WeightsPolicy, stopping: StoppingRule? = nil,
+    fused: Bool = true
   ) async throws -> Trainer {
     Trainer(
       trial: trial, network: try network(of: trial.spec), data: try await data(of: trial.spec),
-      keepsWeights: keepsWeights, fused: fused)
+      weights: weights, stopping: stopping, fused: fused)
   }
 
   /// What a grid with a budget in time comes to on this machine: `source` with a count of arms.
