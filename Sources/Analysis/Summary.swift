@@ -31,6 +31,8 @@ public struct Summary: Sendable, Hashable, Encodable {
   /// The training loss of `Outcome.epochsToLoss`; nil where none was recorded.
   public var lossTarget: Float?
   public var troubles: [Trouble]
+  /// What was added to the sweep when it had figures already.
+  public var additions: [Addition]
 
   /// - Throws: `UserError` with `badFile` where the results do not fit together.
   public init(_ results: SweepResults) throws(UserError) {
@@ -53,6 +55,7 @@ public struct Summary: Sendable, Hashable, Encodable {
     predictions = table.predictions()
     lossTarget = table.lossTarget
     troubles = table.troubles()
+    additions = table.additions()
   }
 
   /// The numbers in full precision: an object with sorted keys.

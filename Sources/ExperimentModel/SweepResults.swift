@@ -18,12 +18,18 @@ public struct SweepResults: Sendable {
   /// The difference in test accuracy, in points, below which arms count as equivalent: written in
   /// the grid before the run; nil where it names none.
   public var margin: Double?
+  /// Every extension of the sweep, the first one first; empty as a rule.
+  public var extensions: [SweepExtension]
+  /// For each trial, the number of the extension that added it, from 1; 0 for those that were
+  /// planned from the start. Empty where the sweep was never extended.
+  public var generations: [Int]
 
   public init(
     title: String, question: String, trialIDs: [TrialID], trialColumns: [Column],
     status: [TrialStatus], messages: [String], epochsRun: [Int], durations: [Double],
     metrics: [Metric: [[Float]]], cells: [PlannedCell], cellColumns: [Column],
-    comparisons: [Comparison], margin: Double? = nil
+    comparisons: [Comparison], margin: Double? = nil, extensions: [SweepExtension] = [],
+    generations: [Int] = []
   ) {
     self.title = title
     self.question = question
@@ -38,5 +44,7 @@ public struct SweepResults: Sendable {
     self.cellColumns = cellColumns
     self.comparisons = comparisons
     self.margin = margin
+    self.extensions = extensions
+    self.generations = generations
   }
 }

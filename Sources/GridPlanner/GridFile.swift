@@ -12,17 +12,19 @@ public struct GridFile: Sendable {
   public let title: String
   public let question: String
   /// One, or the branches of a union and what is included; cells come in their order.
-  let subgrids: [SubGrid]
+  private(set) var subgrids: [SubGrid]
+  /// How many of them are the file's own; the others are those of grids that it extends.
+  private(set) var ownSubgrids: Int
   let exclusionPosition: GridPosition
   let merging: Merging
   /// nil where the file leaves the choice to the planner.
   let comparisons: [Comparison]?
   /// nil where the file leaves the choice to the planner.
-  let weights: WeightsPolicy?
+  private(set) var weights: WeightsPolicy?
   /// Points of test accuracy; nil where the file names no margin.
   let margin: Double?
   /// Paths of the groups.
-  let groups: [String: Setting]
+  private(set) var groups: [String: Setting]
 
   /// The most cells a grid can have.
   public static let mostCells = 1_000_000
@@ -37,6 +39,7 @@ public struct GridFile: Sendable {
     title = reader.title.flatMap { $0.isEmpty ? nil : $0 } ?? Self.title(from: name)
     question = reader.question ?? ""
     subgrids = reader.subgrids
+    ownSubgrids = reader.subgrids.count
     exclusionPosition = reader.exclusionPosition
     merging = reader.merging
     comparisons = reader.comparisons
@@ -85,6 +88,28 @@ public struct GridFile: Sendable {
       ])
     }
     return try parse(text, name: name, overrides: overrides)
+  }
+
+  /// The grid, and then the cells of an earlier one that it does not have itself.
+  func adding(_ earlier: GridFile) -> GridFile {
+    var sum = self
+    sum.subgrids += earlier.subgrids
+    sum.groups.merge(earlier.groups) { own, _ in own }
+    return sum
+  }
+
+  mutating func sample(arms: Int) {
+    for index in subgrids.indices where subgrids[index].sample?.seconds != nil {
+      subgrids[index].sample?.count = arms
+      subgrids[index].sample?.seconds = nil
+    }
+  }
+
+  /// The grid with a policy for its weights where it has none of its own.
+  func keeping(_ weights: WeightsPolicy) -> GridFile {
+    var grid = self
+    grid.weights = grid.weights ?? weights
+    return grid
   }
 
   /// `first-look` for `grids/first-look.yaml`.
@@ -201,6 +226,7 @@ extension GridFile {
   public func layOut(
     cards: [String: DatasetCard], numericsVersion: Int, merging: Bool? = nil
   ) throws(GridError) -> PlannedGrid {
+    try checkBudget()
     try checkSize()
     var planner = Planner(
       grid: self, cards: cards, numericsVersion: numericsVersion,

@@ -39,6 +39,7 @@ struct SweepLoader {
     let (cells, cellColumns) = try cells(file, trials: count)
     let sessions = try provenanceSessions(file)
     let comparisons = try comparisons(file)
+    let history = try history(file, trials: count)
     let hasMargin = try file.hasAttribute("margin")
     let margin = hasMargin ? Double(try file.textAttribute("margin")) : nil
     return StoredSweep(
@@ -51,7 +52,7 @@ struct SweepLoader {
       weights: try weights(file, architectures: architectures), comparisons: comparisons,
       margin: margin, datasets: try datasets(file),
       gridText: try text("provenance/grid", from: file),
-      planText: try text("provenance/plan", from: file), sessions: sessions)
+      planText: try text("provenance/plan", from: file), history: history, sessions: sessions)
   }
 
   /// What the file's rows consist of, from the list that the checksum carries.

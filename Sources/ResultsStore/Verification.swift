@@ -67,7 +67,8 @@ extension ResultsReader {
       let all = stored.column(metric.rawValue).values(Float.self)[row * epochs..<(row + 1) * epochs]
       let accepted: (Float) -> Bool = metric.isAccuracy ? { $0 >= 0 && $0 <= 1 } : { $0 >= 0 }
       require(
-        !isDone || all.prefix(run).allSatisfy { $0.isFinite && accepted($0) },
+        !isDone || all.prefix(run).allSatisfy { $0.isFinite && accepted($0) }
+          || metric.isOptional && all.prefix(run).allSatisfy(\.isNaN),
         "\(metric.rawValue) is not a possible figure in every epoch that was run")
       require(
         all.dropFirst(run).allSatisfy(\.isNaN),
@@ -81,6 +82,9 @@ extension ResultsReader {
 }
 
 extension Metric {
+  /// Whether trials without a validation split lack it.
+  fileprivate var isOptional: Bool { self == .validationLoss || self == .validationAccuracy }
+
   fileprivate var isAccuracy: Bool {
     switch self {
     case .trainAccuracy, .testAccuracy, .validationAccuracy, .fitAccuracy: true
@@ -106,9 +110,10 @@ extension ResultsReader {
     guard record.status == results.status[row], record.message == results.messages[row],
       record.epochsRun == results.epochsRun[row]
     else { return false }
-    for (metric, rows) in results.metrics
-    where (record.metrics[metric] ?? []).map(\.bitPattern) != rows[row].map(\.bitPattern) {
-      return false
+    for (metric, rows) in results.metrics {
+      // A figure that this trial does not have and others do is NaN in the file.
+      let values = record.metrics[metric] ?? rows[row].map { _ in .nan }
+      guard values.map(\.bitPattern) == rows[row].map(\.bitPattern) else { return false }
     }
     return try weights(row: row).map { $0.values.map(\.bitPattern) }
       == record.weights.map { $0.map(\.bitPattern) }

@@ -190,8 +190,6 @@ import Testing
   @Test(arguments: [0.1, 0.3, 0.5])
   func alphaDropoutKeepsMeanAndVariance(rate: Double) {
     let count = 1 << 16
-    var tensor = dg_tensor(
-      layout: dg_layout_flat, batch: Int32(count / 16), height: 1, width: 1, channels: 16)
     var input = [Float](repeating: 0, count: count)
     dg_random_normal(
       dg_random_key(seed: 5, step: 0, name: 1, stream: 0, part: 0), &input, count)
@@ -199,9 +197,15 @@ import Testing
     let a = 1 / ((1 - rate) * (1 + rate * low * low)).squareRoot()
     let b = -a * low * rate
     var output = input
-    dg_affine_dropout(
-      &tensor, 8, Self.bits(rate, words: count / 16), Float(a), Float(b), Float(a * low + b),
-      input, &output)
+    Self.bits(rate, words: count / 16).withUnsafeBufferPointer { bits in
+      var dropout = dg_dropout()
+      dropout.tensor = dg_tensor(
+        layout: dg_layout_flat, batch: Int32(count / 16), height: 1, width: 1, channels: 16)
+      dropout.bits = bits.baseAddress
+      (dropout.affine, dropout.scale) = (true, Float(a))
+      (dropout.offset, dropout.dropped) = (Float(b), Float(a * low + b))
+      RandomnessTests.tables[0].dropout(&dropout, input, &output)
+    }
     let mean = output.reduce(0.0) { $0 + Double($1) } / Double(count)
     let square = output.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(count)
     // Variances of the output and of its square, the latter below that of a normal's, 2.
