@@ -62,6 +62,7 @@ extension Planner {
   ) throws(Missing) -> [WrittenDropout] {
     let chain = places(of: site)
     func own(_ general: Setting, _ places: [Setting.Place]) -> (Setting, SettingValue)? {
+      guard !sites.isEmpty else { return nil }
       for place in places {
         let setting = Setting.of(place, general)
         if sites.contains(setting), let value = value(setting, cell) { return (setting, value) }
