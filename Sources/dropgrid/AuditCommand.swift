@@ -21,6 +21,8 @@ struct AuditCommand: AsyncParsableCommand {
   @Option(help: "Pairs to train, spread over the rules.")
   var pairs = 6
 
+  @OptionGroup var engine: EngineOptions
+
   func validate() throws {
     guard (1...100_000).contains(pairs) else {
       throw ValidationError("--pairs is a whole number from 1.")
@@ -28,6 +30,7 @@ struct AuditCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    try engine.apply()
     // What a file merges is its own choice; what is audited are all rules.
     let source = GridSource(grid: grid, overrides: overrides, merging: true)
     let sweep = try await PlannedSweep(source)

@@ -66,6 +66,8 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: "Keep the state of running trials this often; 0s keeps it after every step.")
   var checkpointEvery: Time = Time(seconds: 60)
 
+  @OptionGroup var engine: EngineOptions
+
   func validate() throws {
     guard (grid == nil) != (plan == nil) else {
       throw ValidationError("Name a grid file, or a plan with --plan; one of them.")
@@ -80,6 +82,7 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    try engine.apply()
     let name = URL(filePath: grid ?? plan ?? "").deletingPathExtension().lastPathComponent
     let part = shard.map { "-\($0.number)-of-\($0.count)" } ?? ""
     let path = output ?? name + part + ".h5"

@@ -22,11 +22,14 @@ struct VerifyCommand: AsyncParsableCommand {
   @Option(help: "Finished trials to train anew, spread over the file.")
   var retrain = 0
 
+  @OptionGroup var engine: EngineOptions
+
   func validate() throws {
     guard retrain >= 0 else { throw ValidationError("--retrain takes 0 or more") }
   }
 
   func run() async throws {
+    try engine.apply()
     let reader = try ResultsReader(path: file)
     let verification = try reader.verify()
     guard verification.problems.isEmpty else {

@@ -16,7 +16,7 @@ struct Workload {
   private let labels: [Int32]
   private let network: Network
   private let batch: Int
-  private let optimiser = SGD(learningRate: 0.01, momentum: 0.9, nesterov: true)
+  private let optimiser = Optimiser.sgd(SGD(learningRate: 0.01, momentum: 0.9, nesterov: true))
 
   /// As the peers have it: dropout 0.25 after each pool and 0.5 before the logits.
   init(_ name: Name, batch: Int) throws {
@@ -32,7 +32,7 @@ struct Workload {
         DropoutSpec(site: .afterPool(block: $0), kind: .elementWise, rate: 0.25)
       } + [DropoutSpec(site: .dense(layer: 1), kind: .elementWise, rate: 0.5)]
     network = try Network(
-      NetworkDescription(resolved, dropout: dropout), batch: batch, initialisationSeed: 0,
+      NetworkDescription(resolved, dropout: dropout, updates: 1), batch: batch, initialisationSeed: 0,
       maskSeed: 0)
     var generator = SystemRandomNumberGenerator()
     pixels = (0..<images * shape.count).map { _ in
@@ -41,6 +41,9 @@ struct Workload {
     labels = (0..<images).map { _ in Int32.random(in: 0..<10, using: &generator) }
     self.batch = batch
   }
+
+  /// One line per layer: what oneDNN computes it with.
+  var implementations: [String] { network.implementations }
 
   /// One training step on batch `step`.
   func train(step: Int) throws {
