@@ -150,12 +150,17 @@ public struct Plan: Sendable, Hashable {
   /// The difference in test accuracy, in points, below which arms count as equivalent; nil where
   /// the grid names none.
   public var margin: Double?
+  /// What every trial records of the inside of its network; nil for nothing.
+  public var diagnostics: DiagnosticsPlan?
+  /// What the sweep tests, in a sentence; empty where the grid names no claim.
+  public var claim: String
 
   public init(
     title: String, question: String, gridText: String, trials: [PlannedTrial],
     trialColumns: [Column], cells: [PlannedCell], cellColumns: [Column],
     architectures: [Architecture], datasets: [DatasetCard], epochs: Int, metrics: [Metric],
-    weights: WeightsPolicy, comparisons: [Comparison], margin: Double? = nil
+    weights: WeightsPolicy, comparisons: [Comparison], margin: Double? = nil,
+    diagnostics: DiagnosticsPlan? = nil, claim: String = ""
   ) {
     self.title = title
     self.question = question
@@ -171,5 +176,7 @@ public struct Plan: Sendable, Hashable {
     self.weights = weights
     self.comparisons = comparisons
     self.margin = margin
+    self.diagnostics = diagnostics
+    self.claim = claim
   }
 }

@@ -18,12 +18,17 @@ public struct SweepResults: Sendable {
   /// The difference in test accuracy, in points, below which arms count as equivalent: written in
   /// the grid before the run; nil where it names none.
   public var margin: Double?
+  /// nil where none were recorded.
+  public var diagnostics: DiagnosticResults?
+  /// What the sweep tests, in a sentence; empty where the grid names no claim.
+  public var claim: String
 
   public init(
     title: String, question: String, trialIDs: [TrialID], trialColumns: [Column],
     status: [TrialStatus], messages: [String], epochsRun: [Int], durations: [Double],
     metrics: [Metric: [[Float]]], cells: [PlannedCell], cellColumns: [Column],
-    comparisons: [Comparison], margin: Double? = nil
+    comparisons: [Comparison], margin: Double? = nil,
+    diagnostics: DiagnosticResults? = nil, claim: String = ""
   ) {
     self.title = title
     self.question = question
@@ -38,5 +43,7 @@ public struct SweepResults: Sendable {
     self.cellColumns = cellColumns
     self.comparisons = comparisons
     self.margin = margin
+    self.diagnostics = diagnostics
+    self.claim = claim
   }
 }

@@ -17,8 +17,8 @@ extension GridReader {
       let path = String(text[..<sign])
       let keys = Setting.keys(to: path)
       let value = String(text[text.index(after: sign)...])
-      let isText = ["title", "question"].contains(path)
-      let isOption = ["weights", "margin", "merge"].contains(path)
+      let isText = ["title", "question", "claim"].contains(path)
+      let isOption = ["weights", "margin", "merge", "diagnostics"].contains(path)
       guard isText || isOption || (try? find(path)) != nil else {
         let near = Wording.nearest(to: path, in: Setting.all.map(\.path))
         let elsewhere = Setting.all.map(\.path).first { $0.hasSuffix(".\(path)") }

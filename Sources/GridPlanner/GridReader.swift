@@ -6,6 +6,8 @@ struct GridReader {
   var issues: [GridIssue] = []
   var title: String?
   var question: String?
+  var claim: String?
+  var diagnostics: [Diagnostic] = []
   var weights: WeightsPolicy?
   var margin: Double?
   var merging = Merging.all
@@ -25,7 +27,7 @@ struct GridReader {
   static let keys =
     Setting.sections.map(\.name) + Setting.plain.map(\.path)
     + [
-      "title", "question", "weights", "margin", "merge", "groups", "zip",
+      "title", "question", "claim", "diagnostics", "weights", "margin", "merge", "groups", "zip",
       "when",
       "exclude", "only", "union", "include", "sample", "compare",
     ]
@@ -50,6 +52,8 @@ struct GridReader {
       switch entry.key {
       case "title": title = readText(entry)
       case "question": question = readText(entry)
+      case "claim": claim = readText(entry)
+      case "diagnostics": diagnostics = readDiagnostics(entry.value)
       case "weights": weights = readWeights(entry.value)
       case "margin": margin = readMargin(entry.value)
       case "merge": merging = readMerging(entry.value)

@@ -17,6 +17,10 @@ public enum GridSchema {
     var properties = settings
     properties["title"] = ["type": "string", "maxLength": 1000]
     properties["question"] = ["type": "string", "maxLength": 1000]
+    properties["claim"] = ["type": "string", "maxLength": 1000]
+    properties["diagnostics"] = oneOrMany([
+      "enum": [GridReader.allDiagnostics] + Diagnostic.allCases.map(\.rawValue)
+    ])
     properties["weights"] = ["enum": WeightsPolicy.allCases.map(\.rawValue)]
     properties["margin"] = [
       "type": "number", "exclusiveMinimum": 0, "maximum": GridFile.margins.upper,

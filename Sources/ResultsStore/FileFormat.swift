@@ -12,6 +12,8 @@ internal import HDF5
 ///        architecture                  variable text [N]: a group of weights/
 ///        trial_id … <metric>           the row columns, see `RowSchema`
 ///        row_crc32c i64[N]             @columns: what it covers, in order
+///     diagnostics/  where the grid asks for them: site text[S], hole, shift, patch i64 (dimension
+///        scales), site_window i64[S], <figure> f32[N, E, further axes]: row columns
 ///     cells/  @coordinates, cell i64[M], <column>, cell_trial i64[M], cell_rule text [M]
 ///     weights/<architecture>/  row i64[R], trial_of_row i64[R], crc32c i64[R],
 ///        parameters text [P], <layer>/kernel f32[R,(kh,kw,)in,out], <layer>/bias f32[R,out]
@@ -49,6 +51,7 @@ public enum FileFormat {
 
   static let status = "status"
   static let checksum = "row_crc32c"
+  static let diagnostics = "diagnostics/"
   static let sessionColumns: [RowColumn] = [
     RowColumn(name: "command_line", type: .text(bytes: 1024)),
     RowColumn(name: "host", type: .text(bytes: 128)),
@@ -61,7 +64,7 @@ public enum FileFormat {
 
   /// Names in the root that no column of a plan can have.
   static let reservedNames: Set<String> = [
-    "trial", "epoch", "architecture", "cells", "weights", "provenance", "cell", "cell_trial",
-    "cell_rule", checksum,
+    "trial", "epoch", "architecture", "cells", "weights", "provenance", "diagnostics", "cell",
+    "cell_trial", "cell_rule", checksum,
   ]
 }

@@ -145,6 +145,9 @@ extension ResultsReader {
         rows[row].map(\.bitPattern) == others[row].map(\.bitPattern)
       else { return false }
     }
+    guard hasSameDiagnostics(as: other, row: row) else {
+      return false
+    }
     let weights = try weights(row: row)
     let others = try other.weights(row: row)
     return weights.map { $0.values.map(\.bitPattern) } == others.map { $0.values.map(\.bitPattern) }
@@ -155,6 +158,7 @@ extension ResultsReader {
     TrialRecord(
       id: results.trialIDs[row], status: results.status[row], message: results.messages[row],
       epochsRun: results.epochsRun[row], metrics: results.metrics.mapValues { $0[row] },
+      diagnostics: results.diagnostics?.values.mapValues { $0[row] } ?? [:],
       weights: try weights(row: row).map(\.values), finishedAt: finishedAt[row],
       duration: results.durations[row])
   }

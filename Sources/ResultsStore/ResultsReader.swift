@@ -141,7 +141,8 @@ extension StoredSweep {
       }, epochsRun: zip(epochs, isPending).map { $1 ? 0 : $0 },
       durations: zip(column("duration").values(Double.self), isPending).map { $1 ? .nan : $0 },
       metrics: metrics, cells: cells, cellColumns: cellColumns, comparisons: comparisons,
-      margin: margin)
+      margin: margin, diagnostics: diagnostics(epochs: epochs, isPending: isPending),
+      claim: claim)
   }
 
   /// The slots that have a start.

@@ -74,6 +74,7 @@ struct StoredSweep: Sendable {
   var weights: [StoredWeights]
   var comparisons: [Comparison]
   var margin: Double?
+  var claim: String
   var datasets: [DatasetCard]
   var gridText: String
   var planText: String

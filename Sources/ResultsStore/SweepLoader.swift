@@ -39,6 +39,8 @@ struct SweepLoader {
     let (cells, cellColumns) = try cells(file, trials: count)
     let sessions = try provenanceSessions(file)
     let comparisons = try comparisons(file)
+    let hasClaim = try file.hasAttribute("claim")
+    let claim = hasClaim ? try file.textAttribute("claim") : ""
     let hasMargin = try file.hasAttribute("margin")
     let margin = hasMargin ? Double(try file.textAttribute("margin")) : nil
     return StoredSweep(
@@ -49,13 +51,13 @@ struct SweepLoader {
       checksums: try read(
         RowColumn(name: FileFormat.checksum, type: .int64), count: count, from: file),
       weights: try weights(file, architectures: architectures), comparisons: comparisons,
-      margin: margin, datasets: try datasets(file),
+      margin: margin, claim: claim, datasets: try datasets(file),
       gridText: try text("provenance/grid", from: file),
       planText: try text("provenance/plan", from: file), sessions: sessions)
   }
 
   /// What the file's rows consist of, from the list that the checksum carries.
-  private func schema(
+  private mutating func schema(
     _ file: borrowing File, count: Int, epochs: Int
   ) throws -> RowSchema {
     let checksum = try file.openDataset(FileFormat.checksum)
@@ -65,7 +67,9 @@ struct SweepLoader {
     guard case .text(let bytes) = try engine.elementType(), (1...65536).contains(bytes),
       Set(metrics).count == metrics.count
     else { throw FormatError("its columns are damaged") }
-    let schema = RowSchema(epochs: epochs, metrics: metrics, engineBytes: bytes)
+    let schema = RowSchema(
+      epochs: epochs, metrics: metrics, engineBytes: bytes,
+      diagnostics: try diagnostics(names, file))
     guard schema.names == names else {
       throw FormatError("its rows have the columns \(names), not \(schema.names)")
     }
@@ -168,7 +172,7 @@ extension SweepLoader {
   ) throws -> StoredColumn {
     let dataset = try place.openDataset(column.name)
     let offset = try check(
-      dataset, column.type, shape: [count] + (column.epochs.map { [$0] } ?? []))
+      dataset, column.type, shape: [count] + column.shape)
     return StoredColumn(column: column, offset: offset, bytes: try dataset.readBytes())
   }
 

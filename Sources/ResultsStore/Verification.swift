@@ -65,13 +65,19 @@ extension ResultsReader {
     for metric in stored.schema.metrics {
       let epochs = stored.schema.epochs
       let all = stored.column(metric.rawValue).values(Float.self)[row * epochs..<(row + 1) * epochs]
-      let accepted: (Float) -> Bool = metric.isAccuracy ? { $0 >= 0 && $0 <= 1 } : { $0 >= 0 }
+      let accepted: (Float) -> Bool = metric.isShare ? { $0 >= 0 && $0 <= 1 } : { $0 >= 0 }
       require(
         !isDone || all.prefix(run).allSatisfy { $0.isFinite && accepted($0) },
         "\(metric.rawValue) is not a possible figure in every epoch that was run")
       require(
         all.dropFirst(run).allSatisfy(\.isNaN),
         "\(metric.rawValue) has figures of epochs that were not run")
+    }
+    for figure in stored.schema.diagnostics?.figures ?? [] {
+      let values = stored.column(figure.path).row(row)
+      require(
+        values.dropFirst(run * values.count / stored.schema.epochs).floats.allSatisfy(\.isNaN),
+        "\(figure.rawValue) has figures of epochs that were not run")
     }
     for (parameter, values) in try weights(row: row) {
       require(values.allSatisfy(\.isFinite), "\(parameter.name) is not finite")
@@ -81,9 +87,9 @@ extension ResultsReader {
 }
 
 extension Metric {
-  fileprivate var isAccuracy: Bool {
+  fileprivate var isShare: Bool {
     switch self {
-    case .trainAccuracy, .testAccuracy, .validationAccuracy, .fitAccuracy: true
+    case .trainAccuracy, .testAccuracy, .testECE, .validationAccuracy, .fitAccuracy: true
     default: false
     }
   }
@@ -108,6 +114,10 @@ extension ResultsReader {
     else { return false }
     for (metric, rows) in results.metrics
     where (record.metrics[metric] ?? []).map(\.bitPattern) != rows[row].map(\.bitPattern) {
+      return false
+    }
+    for (figure, rows) in results.diagnostics?.values ?? [:]
+    where (record.diagnostics[figure] ?? []).map(\.bitPattern) != rows[row].map(\.bitPattern) {
       return false
     }
     return try weights(row: row).map { $0.values.map(\.bitPattern) }

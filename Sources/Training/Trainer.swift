@@ -12,19 +12,23 @@ public struct Trainer: Sendable {
   private let network: ResolvedNetwork
   private let data: PreparedData
   private let keepsWeights: Bool
+  private let diagnostics: DiagnosticsPlan?
 
   /// - Parameters:
   ///   - trial: what to train.
   ///   - network: `trial.spec.network` fitted to the data's images and classes.
   ///   - data: the images of `trial.spec.data`.
   ///   - keepsWeights: whether the record holds the final weights.
+  ///   - diagnostics: what to look at inside the network; it changes nothing else.
   public init(
-    trial: PlannedTrial, network: ResolvedNetwork, data: PreparedData, keepsWeights: Bool
+    trial: PlannedTrial, network: ResolvedNetwork, data: PreparedData, keepsWeights: Bool,
+    diagnostics: DiagnosticsPlan? = nil
   ) {
     self.trial = trial
     self.network = network
     self.data = data
     self.keepsWeights = keepsWeights
+    self.diagnostics = diagnostics
   }
 
   /// Trains for all epochs, or until something is not finite: the record then says `diverged`.
@@ -75,6 +79,7 @@ public struct Trainer: Sendable {
       record.message = "\(error)"
     }
     record.metrics = state.metrics
+    record.diagnostics = state.diagnostics
     record.epochsRun = state.epoch - 1
     record.duration = before + (ContinuousClock.now - start) / .seconds(1)
     record.finishedAt = Date().timeIntervalSince1970
@@ -87,6 +92,7 @@ public struct Trainer: Sendable {
   ) throws {
     let spec = trial.spec
     let optimiser = Optimiser(spec.optimiser)
+    let recorder = try makeRecorder()
     while state.epoch <= spec.epochs {
       let order = shuffledOrder(
         count: data.train.count, seed: UInt64(bitPattern: spec.seed.order), epoch: state.epoch)
@@ -105,14 +111,24 @@ public struct Trainer: Sendable {
       ]
       for (split, loss, accuracy) in evaluated {
         try pause(&state)
+        var calibration = Calibration()
         let result = try split.withImages { images in
-          try model.evaluate(images, count: split.count)
+          loss == .testLoss
+            ? try model.evaluate(images, count: split.count, calibration: &calibration)
+            : try model.evaluate(images, count: split.count)
         }
         guard result.sum.isFinite else {
           throw TensorError.diverged(place: "the evaluation's loss", step: state.step)
         }
         figures[loss] = Float(result.meanLoss)
         figures[accuracy] = Float(result.accuracy)
+        if loss == .testLoss { figures[.testECE] = Float(calibration.error) }
+      }
+      if let recorder {
+        try pause(&state)
+        for (figure, values) in try recorder.figures(model, step: state.step) {
+          state.diagnostics[figure, default: []] += values
+        }
       }
       for (metric, value) in figures { state.metrics[metric, default: []].append(value) }
       onEpoch(state.epoch, figures)
@@ -136,15 +152,33 @@ public struct Trainer: Sendable {
       state.fit.count == state.position, state.elapsed >= 0, state.elapsed.isFinite,
       state.metrics.values.allSatisfy({ $0.count == state.epoch - 1 }),
       state.epoch == 1 || Set(state.metrics.keys) == metrics,
+      fits(state.diagnostics, epochs: state.epoch - 1),
       try model.importState(state.network, for: Optimiser(trial.spec.optimiser))
     else { return nil }
     state.network = .none
     return state
   }
 
+  private func makeRecorder() throws(TensorError) -> DiagnosticRecorder? {
+    guard let diagnostics else { return nil }
+    return try DiagnosticRecorder(
+      diagnostics, spec: trial.spec, network: network, data: data,
+      description: NetworkDescription(network, dropout: trial.spec.dropout))
+  }
+
+  /// Whether `values` are the diagnostics of so many epochs.
+  private func fits(_ values: [DiagnosticFigure: [Float]], epochs: Int) -> Bool {
+    let figures = diagnostics?.figures ?? []
+    return epochs == 0 && values.isEmpty
+      || Set(values.keys) == Set(figures)
+        && figures.allSatisfy { figure in
+          values[figure]?.count == epochs * (diagnostics?.length(of: figure) ?? 0)
+        }
+  }
+
   /// What every epoch records.
   private var metrics: Set<Metric> {
-    Set([.fitLoss, .fitAccuracy] + evaluated.flatMap { [$0.loss, $0.accuracy] })
+    Set([.fitLoss, .fitAccuracy, .testECE] + evaluated.flatMap { [$0.loss, $0.accuracy] })
   }
 
   /// The splits that are evaluated at the end of every epoch, and their figures.

@@ -99,10 +99,14 @@ struct PlannedSweep {
   }
 
   /// What trains one trial.
-  func trainer(_ trial: PlannedTrial, keepsWeights: Bool) async throws -> Trainer {
+  ///
+  /// - Parameter diagnostics: what to record of the inside of its network.
+  func trainer(
+    _ trial: PlannedTrial, keepsWeights: Bool, diagnostics: DiagnosticsPlan? = nil
+  ) async throws -> Trainer {
     Trainer(
       trial: trial, network: try network(of: trial.spec), data: try await data(of: trial.spec),
-      keepsWeights: keepsWeights)
+      keepsWeights: keepsWeights, diagnostics: diagnostics)
   }
 
   /// The plan's table, with a forecast for `jobs` trials at a time on this machine.

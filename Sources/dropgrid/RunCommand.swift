@@ -131,8 +131,12 @@ struct RunCommand: AsyncParsableCommand {
     var needs: [Int: Int] = [:]
     for index in order {
       let trial = plan.trials[index]
-      trainers[index] = try await sweep.trainer(trial, keepsWeights: plan.weights == .final)
-      needs[index] = try sweep.network(of: trial.spec).trainingBytes(batch: trial.spec.batch)
+      trainers[index] = try await sweep.trainer(
+        trial, keepsWeights: plan.weights == .final, diagnostics: plan.diagnostics)
+      let network = try sweep.network(of: trial.spec)
+      needs[index] =
+        network.trainingBytes(batch: trial.spec.batch)
+        + (plan.diagnostics == nil ? 0 : network.diagnosticBytes)
     }
     let ready = trainers
 

@@ -68,7 +68,9 @@ struct VerifyCommand: AsyncParsableCommand {
             + "trained on \(data.joined(separator: ", "))")
       }
       let keeps = try !reader.weights(row: row).isEmpty
-      let record = try await sweep.trainer(trial, keepsWeights: keeps).run()
+      let record = try await sweep.trainer(
+        trial, keepsWeights: keeps, diagnostics: sweep.planned.diagnostics
+      ).run()
       guard try reader.matches(record, row: row) else {
         throw UserError(
           .badFile,
