@@ -30,8 +30,8 @@ extension SweepTable {
     guard names.allSatisfy({ cells(of: $0) != nil }) else { return [] }
     let comparison = Comparison(factor: "placement", by: ["kind", "rate", "pool"])
     return contrasts(comparison).compactMap { contrast in
-      guard contrast.a.description.hasPrefix("before"), contrast.b.description.hasPrefix("after"),
-        contrast.pairs > 0, let rate = contrast.by["rate"]?.number, rate > 0
+      guard ["before", "before-pool"].contains(contrast.a.description),
+        ["after", "after-pool"].contains(contrast.b.description), contrast.pairs > 0, let rate = contrast.by["rate"]?.number, rate > 0
       else { return nil }
       return prediction(contrast, rate: rate)
     }

@@ -9,12 +9,30 @@ package struct Wording {
   package func phrase(_ name: String, _ level: SettingValue) -> String {
     let text = level.description
     switch name {
-    case "placement" where text.hasPrefix("before"): return "dropout before pooling"
-    case "placement" where text.hasPrefix("after"): return "dropout after pooling"
+    case "placement": return Self.placement(text)
+    case "pool" where text == "strided": return "strided convolutions"
     case "kind": return "\(text) dropout"
     case "pool": return text == "none" ? "no pooling" : "\(text) pooling"
     case "rate" where level.number == 0 && hasSingleRate: return "no dropout"
     default: return "\(name.split(separator: "_").joined(separator: " ")) \(text)"
+    }
+  }
+
+  /// `dropout before pooling`
+  private static func placement(_ text: String) -> String {
+    switch text {
+    case "input": "dropout of the images"
+    case "conv.input": "dropout in front of convolutions"
+    case "before-norm": "dropout before normalisation"
+    case "after-norm": "dropout after normalisation"
+    case "before-activation": "dropout before activations"
+    case "after-activation": "dropout after activations"
+    case "dense.input": "dropout in front of dense layers"
+    case "dense": "dropout after dense layers"
+    case "logits.input": "dropout in front of the logits"
+    case _ where text.hasPrefix("before"): "dropout before pooling"
+    case _ where text.hasPrefix("after"): "dropout after pooling"
+    default: "placement \(text)"
     }
   }
 

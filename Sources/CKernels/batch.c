@@ -150,3 +150,42 @@ dg_loss dg_softmax_cross_entropy(const float *logits, const int32_t *labels, int
   }
   return result;
 }
+
+void dg_add_softmax(const float *logits, int32_t rows, int32_t classes, double *sums) {
+  const size_t k = (size_t)classes;
+  for (size_t row = 0; row < (size_t)rows; row++) {
+    const float *z = logits + row * k;
+    float largest = z[0];
+    for (size_t i = 1; i < k; i++) {
+      largest = z[i] > largest ? z[i] : largest;
+    }
+    double sum = 0;
+    for (size_t i = 0; i < k; i++) {
+      sum += dg_exp((double)z[i] - (double)largest);
+    }
+    for (size_t i = 0; i < k; i++) {
+      sums[row * k + i] += dg_exp((double)z[i] - (double)largest) / sum;
+    }
+  }
+}
+
+dg_loss dg_mean_cross_entropy(const double *sums, const int32_t *labels, int32_t rows,
+                              int32_t classes, int32_t samples) {
+  dg_loss result = {0, 0};
+  const size_t k = (size_t)classes;
+  for (size_t row = 0; row < (size_t)rows; row++) {
+    const double *p = sums + row * k;
+    const size_t label = (size_t)labels[row];
+    size_t best = 0;
+    bool numbers = p[0] == p[0];
+    for (size_t i = 1; i < k; i++) {
+      best = p[i] > p[best] ? i : best;
+      numbers = numbers && p[i] == p[i];
+    }
+    // A prediction of 0 is one that is too small for a double.
+    const double mean = p[label] / samples;
+    result.loss -= numbers ? dg_log(mean > 0x1p-1022 ? mean : 0x1p-1022) : __builtin_nan("");
+    result.correct += numbers && best == label;
+  }
+  return result;
+}

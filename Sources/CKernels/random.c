@@ -1,6 +1,8 @@
 #include "CKernels.h"
 #include "philox.h"
 
+#pragma STDC FP_CONTRACT OFF
+
 void dg_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]) {
   uint32_t c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3];
   uint32_t k0 = key[0], k1 = key[1];
@@ -22,7 +24,7 @@ void dg_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]
 
 static void random_block(dg_random_key key, uint64_t block, uint32_t out[4]) {
   const uint32_t counter[4] = {(uint32_t)block, key.step, key.name,
-                               key.stream << 28 | (uint32_t)(block >> 32)};
+                               key.stream << 28 | key.part};
   const uint32_t words[2] = {(uint32_t)key.seed, (uint32_t)(key.seed >> 32)};
   dg_philox(counter, words, out);
 }
@@ -40,5 +42,15 @@ void dg_random_uniform(dg_random_key key, float *out, size_t count) {
       random_block(key, i / 4, words);
     }
     out[i] = (float)(words[i % 4] >> 8) * 0x1p-24f;
+  }
+}
+
+void dg_random_normal(dg_random_key key, float *out, size_t count) {
+  uint32_t words[4] = {0};
+  for (size_t i = 0; i < count; i++) {
+    if (i % 4 == 0) {
+      random_block(key, i / 4, words);
+    }
+    out[i] = (float)dg_normal_quantile(((double)words[i % 4] + 0.5) * 0x1p-32);
   }
 }

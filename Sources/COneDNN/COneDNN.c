@@ -72,6 +72,14 @@ int32_t dg_channel_block(void) {
   return ((unsigned)dnnl_get_effective_cpu_isa() & avx512) == avx512 ? 16 : 8;
 }
 
+int32_t dg_limit_isa(const char *name) {
+  if (strcmp(name, "avx512") == 0) {
+    return dg_channel_block() == 16 ? 0 : (int32_t)dnnl_unimplemented;
+  }
+  return (int32_t)dnnl_set_max_cpu_isa(strcmp(name, "avx2") == 0 ? dnnl_cpu_isa_avx2
+                                                                 : dnnl_cpu_isa_sse41);
+}
+
 const char *dg_version(void) {
   static _Thread_local char text[32];
   const dnnl_version_t *version = dnnl_version();
@@ -222,7 +230,7 @@ static void choose_layout(dg_layer *layer, const dg_layout *given, const dnnl_me
 }
 
 typedef struct {
-  dnnl_dims_t strides, padding;
+  dnnl_dims_t strides, before, after;  // rows, columns
   dnnl_memory_desc_t any_weights, input, output;
 } convolution_geometry;
 
@@ -232,7 +240,7 @@ static int32_t convolution_forward(dg_layer *layer, const convolution_geometry *
   dnnl_convolution_desc_t desc;
   TRY(dnnl_convolution_forward_desc_init(&desc, dnnl_forward_training, algorithm, &g->input,
                                          &g->any_weights, &layer->bias, &g->output, g->strides,
-                                         g->padding, g->padding));
+                                         g->before, g->after));
   return operation_create(layer, op, &desc, relu, NULL, out);
 }
 
@@ -250,7 +258,7 @@ static int32_t convolution_build(dg_layer *layer, const dg_convolution_shape *s,
     dnnl_convolution_desc_t desc;
     status = (int32_t)dnnl_convolution_backward_weights_desc_init(
         &desc, algorithm, &g->input, &g->any_weights, &layer->bias, &g->output, g->strides,
-        g->padding, g->padding);
+        g->before, g->after);
     if (status == 0) {
       status = operation_create(layer, &layer->backward_weights_op, &desc, false, hint, &weights);
     }
@@ -258,8 +266,8 @@ static int32_t convolution_build(dg_layer *layer, const dg_convolution_shape *s,
   if (status == 0 && s->input_gradient) {
     dnnl_convolution_desc_t desc;
     status = (int32_t)dnnl_convolution_backward_data_desc_init(
-        &desc, algorithm, &g->input, &g->any_weights, &g->output, g->strides, g->padding,
-        g->padding);
+        &desc, algorithm, &g->input, &g->any_weights, &g->output, g->strides, g->before,
+        g->after);
     if (status == 0) {
       status = operation_create(layer, &layer->backward_data, &desc, false, hint, &data);
     }
@@ -293,6 +301,12 @@ static int32_t convolution_build(dg_layer *layer, const dg_convolution_shape *s,
   return status;
 }
 
+// Zeros behind the last of `in` rows or columns, for an output of `out`.
+static int32_t pad_after(const dg_convolution_shape *s, int32_t in, int32_t before, int32_t out) {
+  const int32_t after = (out - 1) * s->stride + s->kernel - in - before;
+  return after > 0 ? after : 0;
+}
+
 int32_t dg_convolution_create(const dg_convolution_shape *s, const dg_layout *given,
                               dg_layer **out) {
   dg_layer *layer = NULL;
@@ -315,11 +329,17 @@ int32_t dg_convolution_create(const dg_convolution_shape *s, const dg_layout *gi
   // (kh, kw, in, out) seen as (out, in, kh, kw).
   TRY(dnnl_memory_desc_init_by_tag(&layer->plain_weights, 4, weights, dnnl_f32, dnnl_hwio));
 
-  convolution_geometry g = {.strides = {1, 1}, .padding = {s->pad, s->pad}};
+  convolution_geometry g = {
+      .strides = {s->stride, s->stride},
+      .before = {s->pad_top, s->pad_left},
+      .after = {pad_after(s, s->in_height, s->pad_top, s->out_height),
+                pad_after(s, s->in_width, s->pad_left, s->out_width)},
+  };
   g.input = layer->input;
   g.output = layer->output;
   g.any_weights = any_layout(&layer->plain_weights);
-  const bool winograd = s->kernel == 3 && s->in_channels % 16 == 0 && s->out_channels % 16 == 0;
+  const bool winograd =
+      s->kernel == 3 && s->stride == 1 && s->in_channels % 16 == 0 && s->out_channels % 16 == 0;
   status = (int32_t)dnnl_unimplemented;
   if (winograd) {
     status = convolution_build(layer, s, &g, given, dnnl_convolution_winograd);

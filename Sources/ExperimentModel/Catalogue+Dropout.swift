@@ -58,8 +58,9 @@ extension Catalogue {
     case .dropBlock:
       Entry(
         name: kind.rawValue, summary: "Drops squares of neighbouring elements of a map.",
-        formula: "y = x·m·(count / kept), m = 0 within size × size of a centre; "
-          + "γ = p / size² · h·w / ((h − size + 1)(w − size + 1)) is a centre's probability",
+        formula: "y = x·m·(count / kept), m = 0 within size × size of a centre; a centre's "
+          + "probability is γ = p / size² · h·w / ((h − size + 1)(w − size + 1)), with full centres "
+          + "p / size²",
         training: "`dropout.block-size` is the side of the squares; `dropout.block-channels` says "
           + "whether maps share a pattern, `dropout.block-centres` whether squares may be cut off "
           + "at the border. What is left is scaled by the share that was kept.",
@@ -87,8 +88,8 @@ extension Catalogue {
         formula:
           "training: y = max(x·m); evaluation: y = Σᵢ (1 − p)·p^(n−i)·x₍ᵢ₎ over the window's "
           + "elements in rising order",
-        training: "An element takes part in its window with probability 1 − p; kept ones are not "
-          + "scaled.",
+        training: "An element takes part in its window with probability 1 − p and counts as 0 "
+          + "otherwise; kept ones are not scaled.",
         evaluation: "Probabilistic pooling: the mean of what training sees.",
         place: "Where a max pool reads, behind an activation that is never negative.",
         paper: "Wu and Gu, Towards Dropout Training for Convolutional Neural Networks, Neural "

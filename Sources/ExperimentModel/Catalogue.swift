@@ -8,17 +8,31 @@ public enum Catalogue {
     /// One sentence.
     public var summary: String
     /// What it computes; empty where there is nothing to compute.
-    public var formula = ""
+    public var formula: String
     /// What happens in training.
-    public var training = ""
+    public var training: String
     /// What happens in evaluation.
-    public var evaluation = ""
+    public var evaluation: String
     /// Where it may stand, or what it needs.
-    public var place = ""
+    public var place: String
     /// Authors, title, year.
-    public var paper = ""
+    public var paper: String
     /// Lines of a grid that use it.
-    public var grid: [String] = []
+    public var grid: [String]
+
+    public init(
+      name: String, summary: String, formula: String = "", training: String = "",
+      evaluation: String = "", place: String = "", paper: String = "", grid: [String] = []
+    ) {
+      self.name = name
+      self.summary = summary
+      self.formula = formula
+      self.training = training
+      self.evaluation = evaluation
+      self.place = place
+      self.paper = paper
+      self.grid = grid
+    }
   }
 
   public struct Section: Sendable, Hashable, Codable {
@@ -26,6 +40,12 @@ public enum Catalogue {
     public var name: String
     public var title: String
     public var entries: [Entry]
+
+    public init(name: String, title: String, entries: [Entry]) {
+      self.name = name
+      self.title = title
+      self.entries = entries
+    }
   }
 
   /// Sections in the order of the manual.
@@ -43,14 +63,4 @@ public enum Catalogue {
     Section(name: "schedules", title: "Learning-rate schedules", entries: schedules),
     Section(name: "data", title: "Data sets", entries: data),
   ]
-
-  /// What is called `name`: a section, or every member of that name.
-  public static func find(_ name: String) -> [Section] {
-    if let section = sections.first(where: { $0.name == name }) { return [section] }
-    return sections.compactMap { section in
-      let entries = section.entries.filter { $0.name == name }
-      return entries.isEmpty
-        ? nil : Section(name: section.name, title: section.title, entries: entries)
-    }
-  }
 }

@@ -1,11 +1,5 @@
 /// A convolution fitted to its input: every size is known.
 public struct ConvolutionShape: Sendable, Hashable {
-  /// Rows or columns of zeros around an image.
-  public struct Border: Sendable, Hashable {
-    public var before: Int
-    public var after: Int
-  }
-
   public let block: Int
   /// Within its block, from 1.
   public let index: Int
@@ -14,33 +8,25 @@ public struct ConvolutionShape: Sendable, Hashable {
   /// Height and width of the kernel.
   public let kernel: Int
   public let stride: Int
-  /// Above and below.
-  public let rows: Border
-  /// To the left and to the right.
-  public let columns: Border
+  public let padding: Padding
 
   /// `block1.conv2`.
   public var label: String { "block\(block).conv\(index)" }
 
   /// nil where nothing is left of the input.
   ///
-  /// `same` pads as TensorFlow and Keras do: ceil(in / stride) outputs, and the smaller half of the
-  /// zeros comes first.
+  /// `same` gives ceil(in / stride) outputs, as in TensorFlow and Keras.
   init?(
     block: Int, index: Int, input: ImageShape, filters: Int, kernel: Int, stride: Int,
     padding: Padding
   ) {
-    func fit(_ size: Int) -> (output: Int, border: Border) {
-      guard padding == .same else {
-        let output = size < kernel ? 0 : (size - kernel) / stride + 1
-        return (output, Border(before: 0, after: 0))
+    func fit(_ size: Int) -> Int {
+      switch padding {
+      case .same: (size + stride - 1) / stride
+      case .valid: size < kernel ? 0 : (size - kernel) / stride + 1
       }
-      let output = (size + stride - 1) / stride
-      let total = max((output - 1) * stride + kernel - size, 0)
-      return (output, Border(before: total / 2, after: total - total / 2))
     }
-    let (height, rows) = fit(input.height)
-    let (width, columns) = fit(input.width)
+    let (height, width) = (fit(input.height), fit(input.width))
     guard height >= 1, width >= 1 else { return nil }
     self.block = block
     self.index = index
@@ -48,7 +34,6 @@ public struct ConvolutionShape: Sendable, Hashable {
     output = ImageShape(height: height, width: width, channels: filters)
     self.kernel = kernel
     self.stride = stride
-    self.rows = rows
-    self.columns = columns
+    self.padding = padding
   }
 }

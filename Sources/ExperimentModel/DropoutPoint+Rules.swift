@@ -3,6 +3,10 @@ extension DropoutPoint {
   ///
   /// - Parameter name: the site as it was named.
   public func problem(with dropout: DropoutSpec, named name: DropoutSite) -> String? {
+    if dropout.schedule != .constant, [.dropConnect, .maxPooling].contains(dropout.kind) {
+      return "\(dropout.kind.rawValue) dropout has one rate for the whole training, whose evaluation "
+        + "it is part of; leave `dropout.schedule` out for it"
+    }
     switch dropout.kind {
     case .elementWise, .spatial, .noiseShape, .alpha, .gaussian:
       guard case .pool(_, .stochastic, _, _) = reader,
@@ -20,13 +24,21 @@ extension DropoutPoint {
         + "are \(shape.height)×\(shape.width); use a smaller `dropout.block-size`"
     case .dropConnect:
       switch reader {
-      case .convolution, .dense: return nil
+      case .dense: return nil
+      case .convolution:
+        guard case .gaussian = dropout.inference else { return nil }
+        return "Gaussian inference is for dense layers, and \(name) is read by a convolution; use "
+          + "`dropout.inference: mean`"
       case .normalisation, .activation, .pool, .globalAverage:
         return "drop-connect drops the weights of the layer that reads its place, and \(name) is "
           + "read by \(reader), which has none; place it where a convolution or dense layer reads"
       }
     case .maxPooling:
-      if case .pool(_, .max, _, _) = reader { return nil }
+      if case .pool(_, .max, _, _) = reader {
+        guard isSigned else { return nil }
+        return "max-pooling dropout takes what it drops for 0, the least there is, and values at "
+          + "\(name) can be negative; use it behind relu or sigmoid"
+      }
       return "max-pooling dropout is part of a max pool, and \(name) is read by \(reader); "
         + "place it before a max pool"
     }

@@ -4,7 +4,8 @@ internal import HDF5
 /// A trial's weights as a file that `keras.Model.load_weights` reads, in both of its dialects.
 ///
 /// Keras 3 (`NAME.weights.h5`) finds layer `k` of a class at `layers/CLASS_k/vars/0` (kernel) and
-/// `1` (bias), counted in the order of the model. The older dialect (`NAME.h5`) goes by the
+/// `1` (bias), counted in the order of the model; batch normalisations have gamma, beta, moving mean
+/// and moving variance there. The older dialect (`NAME.h5`) goes by the
 /// attributes `layer_names` and `weight_names`; hard links give it the same data. Layers without
 /// weights (pooling, dropout, activation) are in neither.
 public enum KerasWeights {
@@ -48,7 +49,9 @@ public enum KerasWeights {
     for parameter in weights.parameters {
       if parameter.shape.layer != last {
         last = parameter.shape.layer
-        let kind = parameter.shape.shape.count == 4 ? "conv2d" : "dense"
+        let kind =
+          parameter.shape.role == .gamma
+          ? "batch_normalization" : parameter.shape.shape.count == 4 ? "conv2d" : "dense"
         let count = counts[kind, default: 0]
         counts[kind] = count + 1
         layers.append((count == 0 ? kind : "\(kind)_\(count)", []))

@@ -2,8 +2,8 @@ public import ExperimentModel
 
 /// A trial's weights in the safetensors format, named and laid out as PyTorch has them.
 ///
-/// `block1.conv1.weight` is (out, in, kh, kw), `dense1.weight` (out, in), biases are (out). PyTorch
-/// flattens images in (c, h, w) order, so the columns of the first dense weight follow that. The
+/// `block1.conv1.weight` is (out, in, kh, kw), `dense1.weight` (out, in), biases are (out). A
+/// normalisation has `weight`, `bias`, `running_mean` and `running_var`. PyTorch flattens images in (c, h, w) order, so the columns of the first dense weight follow that. The
 /// format: eight bytes of length, a JSON header, then the numbers, little-endian, in the order of
 /// the header (github.com/huggingface/safetensors).
 public enum Safetensors {
@@ -50,9 +50,10 @@ public enum Safetensors {
     var isFlattened = false
     var tensors: [Tensor] = []
     for (shape, values) in weights.parameters {
-      let name = "\(shape.layer).\(shape.role == .kernel ? "weight" : "bias")"
+      let name = "\(shape.layer).\(shape.role.torchName)"
       switch (shape.role, shape.shape.count) {
-      case (.bias, _): tensors.append(Tensor(name: name, shape: shape.shape, values: values))
+      case (.bias, _), (.gamma, _), (.beta, _), (.movingMean, _), (.movingVariance, _):
+        tensors.append(Tensor(name: name, shape: shape.shape, values: values))
       case (.kernel, 4):
         let (kh, kw, input, output) = (
           shape.shape[0], shape.shape[1], shape.shape[2], shape.shape[3]
@@ -91,6 +92,18 @@ public enum Safetensors {
   /// A rows × columns matrix, columns first.
   private static func transposed(_ values: [Float], rows: Int, columns: Int) -> [Float] {
     values.reordered(outer: 1, rows: rows, columns: columns)
+  }
+}
+
+extension ParameterShape.Role {
+  /// The name in a `state_dict`.
+  fileprivate var torchName: String {
+    switch self {
+    case .kernel, .gamma: "weight"
+    case .bias, .beta: "bias"
+    case .movingMean: "running_mean"
+    case .movingVariance: "running_var"
+    }
   }
 }
 

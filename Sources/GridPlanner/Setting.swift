@@ -153,7 +153,7 @@ extension Setting {
     "label-smoothing", .real(noun: "a label smoothing", NumberRange(from: 0, below: 1)),
     fallback: .real(0))
   static let monteCarlo = Setting(
-    "evaluation.monte-carlo", .integer(0...10_000), fallback: .integer(0))
+    "evaluation.monte-carlo", .integer(0...4096), fallback: .integer(0))
 
   static let batch = Setting("batch", .integer(1...65_536), fallback: .integer(32))
   static let epochs = Setting("epochs", .integer(1...100_000), fallback: .integer(10))

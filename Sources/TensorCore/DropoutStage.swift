@@ -14,20 +14,16 @@ final class DropoutStage: Stage {
     masks = try GroupMasks(group, shape.shape, batch: batch)
     raw = dg_dropout()
     raw.tensor = shape.raw(batch: batch)
-    raw.bits = masks.bits
-    raw.scale = masks.scale
-    raw.factors = masks.factors
   }
 
   func bind(_ arrays: StageArrays) { self.arrays = arrays }
 
   func forward(_ pass: Pass) {
     guard let arrays else { return }
-    guard let moment = pass.masks else {
-      arrays.output.update(from: arrays.input, count: outputCount)
-      return
-    }
-    masks.draw(moment)
+    masks.draw(pass.masks)
+    raw.bits = masks.bits
+    raw.scale = masks.scale
+    raw.factors = masks.factors
     Engine.kernels.dropout(&raw, arrays.input, arrays.output)
   }
 

@@ -17,7 +17,7 @@ final class Executor {
   private let labels: AlignedBuffer
   private let scratch: AlignedBuffer
   private let inputShape: TensorShape
-  private let classes: Int
+  let classes: Int
 
   /// - Parameters:
   ///   - other: an executor of the same network whose kernel layouts are to be kept.
@@ -65,7 +65,14 @@ final class Executor {
     case .activation(let activation, let shape):
       return ActivationStage(activation, shape, batch: batch)
     case .dropout(let group, let shape): return try DropoutStage(group, shape, batch: batch)
+    case .gaussianDense(let layer, let dropConnect, let samples, let slot, let activation):
+      return try GaussianDenseStage(
+        layer, dropConnect, samples: samples, slot: slot, activation: activation, batch: batch,
+        inputGradient: slot > 0, like: other?.trainable(at: slot) as? GaussianDenseStage)
+    case .mask(let dropout, let shape): return try MaskStage(dropout, shape, batch: batch)
     case .pool(let plan): return try PoolStage(plan, batch: batch)
+    case .sampledPool(let layer): return try SampledPoolStage(layer, batch: batch)
+    case .globalAverage(let input): return GlobalAverageStage(input, batch: batch)
     }
   }
 
@@ -123,11 +130,38 @@ final class Executor {
     }
   }
 
+  /// Adds the predictions for the first `rows` rows to `sums`.
+  func addPredictions(rows: Int, to sums: inout [Double]) {
+    dg_add_softmax(outputs[stages.count - 1], Int32(rows), Int32(classes), &sums)
+  }
+
+  /// Loss of the mean of `samples` predictions, whose sums are given.
+  func loss(rows: Int, samples: Int, sums: [Double]) -> BatchLoss {
+    let result = dg_mean_cross_entropy(
+      sums, labels.pointer.assumingMemoryBound(to: Int32.self), Int32(rows), Int32(classes),
+      Int32(samples))
+    return BatchLoss(sum: result.loss, correct: Int(result.correct), count: rows)
+  }
+
   /// Gradients of every parameter, from that of the logits.
   func backward() throws(TensorError) {
     for index in stages.indices.reversed() where index >= firstTrainable {
       try stages[index].backward(inputGradient: index > firstTrainable)
     }
+  }
+
+  /// The first layer whose output of the last forward pass is not finite; nil where all are.
+  var firstNonFinite: String? {
+    var last: String?
+    for (index, stage) in stages.enumerated() {
+      let isTrainable = stage is any TrainableStage
+      if isTrainable { last = stage.label }
+      let values = UnsafeBufferPointer(start: outputs[index], count: stage.outputCount)
+      guard values.contains(where: { !$0.isFinite }) else { continue }
+      let place = isTrainable ? "" : last.map { " behind \($0)" } ?? " of the input"
+      return "the output of \(stage.label)\(place)"
+    }
+    return nil
   }
 
   /// The logits of row `row`.
@@ -137,6 +171,8 @@ final class Executor {
 
   /// One line per layer of oneDNN: what it chose.
   var implementations: [String] {
-    stages.compactMap { ($0 as? LibraryStage)?.implementation }
+    stages.compactMap {
+      ($0 as? LibraryStage ?? ($0 as? GaussianDenseStage)?.dense)?.implementation
+    }
   }
 }

@@ -49,7 +49,12 @@ final class LibraryLayer {
       in_height: Int32(layer.input.height), in_width: Int32(layer.input.width),
       out_channels: Int32(kernel.paddedOutputs), out_height: Int32(layer.output.height),
       out_width: Int32(layer.output.width), kernel: Int32(layer.kernel),
-      pad: Int32(layer.padding), plain_input: plainInput, relu: relu,
+      stride: Int32(layer.stride),
+      pad_top: Int32(
+        layer.padding.before(layer.input.height, kernel: layer.kernel, stride: layer.stride)),
+      pad_left: Int32(
+        layer.padding.before(layer.input.width, kernel: layer.kernel, stride: layer.stride)),
+      plain_input: plainInput, relu: relu,
       input_gradient: inputGradient)
     raw = try Self.made(layer.label) { dg_convolution_create(&shape, other?.layout, $0) }
   }
@@ -97,6 +102,9 @@ final class LibraryLayer {
   /// Numbers that the bias takes.
   var biasCount: Int { shape.paddedOutputs }
 
+  /// Numbers of the real kernel.
+  var realKernelCount: Int { shape.area * shape.inputs * shape.outputs }
+
   /// Biases of the real outputs.
   var outputs: Int { shape.outputs }
 
@@ -134,6 +142,17 @@ final class LibraryLayer {
       padded.replaceSubrange(start..<start + row.count, with: plain[row])
     }
     try check(dg_layer_import_weights(raw, padded, kernel))
+  }
+
+  /// Where each number of a kernel in the layer's layout stands in (kh, kw, in, out) or (in, out)
+  /// order; 0 for what only fills a block.
+  func kernelPositions() throws(TensorError) -> [UInt32] {
+    // In two halves, which a Float holds without rounding.
+    let count = realKernelCount
+    let low = try AlignedBuffer(floats: kernelCount), high = try AlignedBuffer(floats: kernelCount)
+    try importKernel((0..<count).map { Float($0 & 0xFFFF) }, to: low.floats)
+    try importKernel((0..<count).map { Float($0 >> 16) }, to: high.floats)
+    return (0..<kernelCount).map { UInt32(low.floats[$0]) | UInt32(high.floats[$0]) << 16 }
   }
 
   /// A kernel in the layer's layout, in (kh, kw, in, out) or (in, out) order.

@@ -9,9 +9,13 @@ final class LibraryStage: TrainableStage {
   private let relu: Bool
   /// The stage behind takes the ReLU's gradient.
   private let reluBehind: Bool
-  private let dropout: (masks: GroupMasks, scale: Float)?
+  private let dropout: GroupMasks?
   private var rows: dg_dropout
+  private let mask: WeightMask?
   private var arrays: StageArrays?
+  /// Where the parameters start in the arenas.
+  private var kernel = 0
+  private var bias = 0
 
   init(
     _ layer: ConvolutionLayer, slot: Int, relu: Bool, reluBehind: Bool, input: TensorShape,
@@ -26,6 +30,7 @@ final class LibraryStage: TrainableStage {
     self.layer = try LibraryLayer(
       layer, batch: batch, plainInput: input.layout == dg_layout_planes, relu: relu,
       inputGradient: inputGradient, like: other?.layer)
+    mask = try Self.mask(layer.dropConnect, self.layer)
   }
 
   init(
@@ -38,17 +43,25 @@ final class LibraryStage: TrainableStage {
     outputCount = batch * layer.outputs
     self.layer = try LibraryLayer(
       layer, batch: batch, relu: relu, inputGradient: inputGradient, like: other?.layer)
+    mask = try Self.mask(layer.dropConnect, self.layer)
     rows = dg_dropout()
     guard let dropout else {
       self.dropout = nil
       return
     }
     let shape = TensorShape.rows(layer.outputs)
-    let masks = try GroupMasks(DropoutGroup(elementWise: dropout), shape.shape, batch: batch)
+    self.dropout = try GroupMasks(
+      DropoutGroup(elementWise: dropout), shape.shape, batch: batch)
     rows.tensor = shape.raw(batch: batch)
-    rows.bits = masks.bits
-    rows.scale = masks.scale
-    self.dropout = (masks, dropout.scale)
+  }
+
+  private static func mask(
+    _ dropConnect: DropConnect?, _ layer: LibraryLayer
+  ) throws(TensorError) -> WeightMask? {
+    guard let dropConnect else { return nil }
+    return try WeightMask(
+      dropConnect, kernelPositions: layer.kernelPositions(), kernel: layer.realKernelCount,
+      biases: layer.outputs, biasCount: layer.biasCount)
   }
 
   var label: String { layer.label }
@@ -84,21 +97,30 @@ final class LibraryStage: TrainableStage {
   func bind(_ arrays: StageArrays) throws(TensorError) {
     self.arrays = arrays
     let parameters = arrays.parameters
-    let kernel = parameters.slots[slot].start(of: .kernel)
-    let bias = parameters.slots[slot].start(of: .bias)
+    kernel = parameters.slots[slot].start(of: .kernel)
+    bias = parameters.slots[slot].start(of: .bias)
     try layer.bind(
       dg_layer_arrays(
         input: arrays.input, output: arrays.output, output_gradient: arrays.outputGradient,
-        input_gradient: arrays.inputGradient, weights: parameters.weights + kernel,
-        bias: parameters.weights + bias, weights_gradient: parameters.gradients + kernel,
+        input_gradient: arrays.inputGradient,
+        weights: mask?.kernel ?? parameters.weights + kernel,
+        bias: mask?.bias ?? parameters.weights + bias,
+        weights_gradient: parameters.gradients + kernel,
         bias_gradient: parameters.gradients + bias, scratch: arrays.scratch))
   }
 
   func forward(_ pass: Pass) throws(TensorError) {
     guard let arrays else { return }
-    try layer.forward(version: arrays.parameters.version)
-    if let dropout, let moment = pass.masks {
-      dropout.masks.draw(moment)
+    let parameters = arrays.parameters
+    mask?.apply(
+      pass.masks, kernel: parameters.weights + kernel, bias: parameters.weights + bias,
+      version: parameters.version)
+    try layer.forward(version: weightsVersion(parameters))
+    guard let dropout else { return }
+    dropout.draw(pass.masks)
+    if let bits = dropout.bits {
+      rows.bits = bits
+      rows.scale = dropout.scale
       Engine.kernels.dropout(&rows, arrays.output, arrays.output)
     }
   }
@@ -110,7 +132,15 @@ final class LibraryStage: TrainableStage {
       Engine.kernels.relu_backward(
         arrays.outputGradient, arrays.output, dropout?.scale ?? 1, outputCount)
     }
+    let parameters = arrays.parameters
     try layer.backwardWeights()
-    if inputGradient { try layer.backwardData(version: arrays.parameters.version) }
+    mask?.maskGradients(
+      kernel: parameters.gradients + kernel, bias: parameters.gradients + bias)
+    if inputGradient { try layer.backwardData(version: weightsVersion(parameters)) }
+  }
+
+  /// Changes with the weights that the library sees.
+  private func weightsVersion(_ parameters: Parameters) -> UInt64 {
+    mask?.version ?? parameters.version
   }
 }

@@ -1,57 +1,62 @@
 internal import CKernels
 
-/// Which masks: those of update `step` under the mask seed.
+/// Which masks, and at which rates.
 struct MaskMoment {
-  var seed: UInt64
-  var step: Int
+  private let seed: UInt64
+  private let stream: RandomStream
+  /// The updates before.
+  private let step: Int
+  private let keyStep: UInt32
+  private let part: UInt32
 
-  func draw(_ dropout: Dropout, into bits: UnsafeMutablePointer<UInt16>, words: Int) {
-    let key = RandomKey(
-      seed: seed, stream: .mask, name: dropout.name, step: UInt32(truncatingIfNeeded: step))
-    Engine.kernels.mask_bits(key.raw, dropThreshold(rate: dropout.rate), bits, words)
+  /// Those of update `step` under the mask seed.
+  init(seed: UInt64, step: Int) {
+    self.seed = seed
+    self.step = step
+    stream = .mask
+    keyStep = UInt32(truncatingIfNeeded: step)
+    part = 0
+  }
+
+  /// Those of sample `sample` of a Monte-Carlo evaluation, on the batch of number `batch`.
+  init(seed: UInt64, _ evaluation: MonteCarlo, sample: Int, batch: Int) {
+    self.seed = seed
+    step = evaluation.step
+    stream = .monteCarlo
+    keyStep = UInt32(truncatingIfNeeded: evaluation.epoch << 12 | sample)
+    part = UInt32(truncatingIfNeeded: batch)
+  }
+
+  func rate(_ dropout: Dropout) -> Double { dropout.rate(at: step) }
+
+  func key(_ dropout: Dropout) -> dg_random_key { key(dropout.name) }
+
+  func key(_ name: RandomName) -> dg_random_key {
+    RandomKey(seed: seed, stream: stream, name: name, step: keyStep, part: part).raw
+  }
+
+  /// Draws keep decisions at `rate`.
+  func draw(
+    _ dropout: Dropout, rate: Double, into bits: UnsafeMutablePointer<UInt16>, words: Int
+  ) {
+    Engine.kernels.mask_bits(key(dropout), dropThreshold(rate: rate), bits, words)
   }
 }
 
-/// The masks of a dropout group at one point, for one batch size.
-final class GroupMasks {
-  private let group: DropoutGroup
-  private let batch: Int
-  private let padded: Int
-  private let pixels: Int
-  private let words: AlignedBuffer
-  private let channelWords: AlignedBuffer
-  private let channelFactors: AlignedBuffer
+/// A Monte-Carlo evaluation: the mean of the predictions of networks with different masks (Gal and
+/// Ghahramani, ICML 2016).
+public struct MonteCarlo: Sendable, Hashable {
+  /// Predictions, 1...4096.
+  public var samples: Int
+  /// Keys the masks, together with the number of the prediction and of the batch.
+  public var epoch: Int
+  /// The updates before it, which say at what rates a schedule is.
+  public var step: Int
 
-  init(_ group: DropoutGroup, _ shape: FeatureShape, batch: Int) throws(TensorError) {
-    self.group = group
-    self.batch = batch
-    padded = (shape.channels + 15) / 16 * 16
-    pixels = shape.pixels
-    words = try AlignedBuffer(
-      bytes: group.elementWise == nil ? 0 : batch * padded / 8 * shape.pixels)
-    let images = group.spatial.isEmpty ? 0 : batch
-    channelWords = try AlignedBuffer(bytes: images * padded / 8)
-    channelFactors = try AlignedBuffer(floats: images * padded)
-  }
-
-  var scale: Float { group.elementWise?.scale ?? 1 }
-  /// A word per pixel and 16 channels; nil without element-wise dropout.
-  var bits: UnsafePointer<UInt16>? {
-    group.elementWise == nil ? nil : UnsafePointer(words.words)
-  }
-  /// A factor per image and channel; nil without spatial dropout.
-  var factors: UnsafePointer<Float>? {
-    group.spatial.isEmpty ? nil : UnsafePointer(channelFactors.floats)
-  }
-
-  func draw(_ moment: MaskMoment) {
-    if let dropout = group.elementWise {
-      moment.draw(dropout, into: words.words, words: batch * pixels * padded / 16)
-    }
-    for (index, dropout) in group.spatial.enumerated() {
-      moment.draw(dropout, into: channelWords.words, words: batch * padded / 16)
-      dg_channel_factors(
-        channelWords.words, dropout.scale, index > 0, channelFactors.floats, batch * padded)
-    }
+  public init(samples: Int, epoch: Int, step: Int) {
+    precondition((1...4096).contains(samples), "samples lie in 1...4096, not \(samples)")
+    self.samples = samples
+    self.epoch = epoch
+    self.step = step
   }
 }

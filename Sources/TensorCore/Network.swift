@@ -76,15 +76,24 @@ public final class Network {
   /// - Parameter labelSmoothing: the share ε, 0 ≤ ε < 1, of the uniform distribution in the target
   ///   of the loss, (1 − ε) · one-hot + ε / classes (Szegedy et al., CVPR 2016).
   /// - Returns: the loss before the update, with dropout and label smoothing on.
-  /// - Throws: `TensorError.diverged` where the loss or a gradient is not finite.
+  /// - Throws: `TensorError.diverged` where the loss, a gradient or a weight is not finite, with the
+  ///   layer where that began.
   public func train(
     _ images: Images, indices: [Int32], optimiser: Optimiser, step: Int,
     labelSmoothing: Double = 0
   ) throws(TensorError) -> BatchLoss {
     let loss = try gradient(
       images, indices: indices, step: step, labelSmoothing: labelSmoothing)
-    guard loss.sum.isFinite else { throw TensorError.diverged(place: "the loss", step: step) }
-    try parameters.update(optimiser, step: step)
+    let executor = try executor(batch: indices.count)
+    guard loss.sum.isFinite else {
+      throw TensorError.diverged(place: executor.firstNonFinite ?? "the loss", step: step)
+    }
+    do {
+      try parameters.update(optimiser, step: step)
+    } catch {
+      guard case .diverged = error, let place = executor.firstNonFinite else { throw error }
+      throw TensorError.diverged(place: place, step: step)
+    }
     return loss
   }
 
@@ -103,15 +112,30 @@ public final class Network {
     return loss
   }
 
-  /// Loss and accuracy without dropout or label smoothing on the first `count` images.
-  public func evaluate(_ images: Images, count: Int) throws(TensorError) -> BatchLoss {
+  /// Loss and accuracy on the first `count` images, without label smoothing.
+  ///
+  /// - Parameter monteCarlo: nil for one prediction without dropout; else the prediction is the mean
+  ///   of several with dropout, whose masks have no number in common with those of training.
+  public func evaluate(
+    _ images: Images, count: Int, monteCarlo: MonteCarlo? = nil
+  ) throws(TensorError) -> BatchLoss {
     let executor = try executor(batch: evaluationBatch)
     var total = BatchLoss()
-    for start in stride(from: 0, to: count, by: executor.batch) {
+    for (batch, start) in stride(from: 0, to: count, by: executor.batch).enumerated() {
       let rows = Int32(start)..<Int32(min(start + executor.batch, count))
       executor.load(images: images.pixels, labels: images.labels, indices: Array(rows))
-      try executor.forward(.evaluation)
-      total += executor.loss(rows: rows.count, gradient: false)
+      guard let monteCarlo else {
+        try executor.forward(.evaluation)
+        total += executor.loss(rows: rows.count, gradient: false)
+        continue
+      }
+      var sums = [Double](repeating: 0, count: rows.count * executor.classes)
+      for sample in 0..<monteCarlo.samples {
+        let masks = MaskMoment(seed: maskSeed, monteCarlo, sample: sample, batch: batch)
+        try executor.forward(Pass(masks: masks, isTraining: false))
+        executor.addPredictions(rows: rows.count, to: &sums)
+      }
+      total += executor.loss(rows: rows.count, samples: monteCarlo.samples, sums: sums)
     }
     return total
   }
@@ -119,13 +143,14 @@ public final class Network {
   /// Evaluation uses the training batch's primitives where that is a sensible size.
   var evaluationBatch: Int { (16...256).contains(main.batch) ? main.batch : 32 }
 
-  /// Logits of the images at `indices` without dropout.
+  /// Logits of the images at `indices`, without dropout or with the masks of update `step`.
   package func logits(
-    _ images: Images, indices: [Int32]
+    _ images: Images, indices: [Int32], step: Int? = nil
   ) throws(TensorError) -> [[Float]] {
     let executor = try executor(batch: indices.count)
     executor.load(images: images.pixels, labels: images.labels, indices: indices)
-    try executor.forward(.evaluation)
+    try executor.forward(
+      Pass(masks: step.map { MaskMoment(seed: maskSeed, step: $0) }, isTraining: false))
     return (0..<indices.count).map(executor.logits)
   }
 

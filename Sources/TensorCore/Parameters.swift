@@ -99,8 +99,7 @@ final class Parameters {
 
   /// One update of every weight; `step` counts those before it.
   ///
-  /// - Throws: `TensorError.diverged` naming the first gradient, else weights, else second moments
-  ///   not finite.
+  /// - Throws: `TensorError.diverged` naming what began it.
   func update(_ optimiser: Optimiser, step: Int) throws(TensorError) {
     let finite =
       switch optimiser {
@@ -112,15 +111,31 @@ final class Parameters {
       }
     weightsChanged()
     guard !finite else { return }
-    for (what, values) in [
-      ("gradient", gradients), ("weights", weights), ("second moment", secondMoments ?? weights),
-    ] {
-      for slot in slots {
-        for (role, range) in slot.arrays
-        where !role.isStatistic && range.contains(where: { !values[$0].isFinite }) {
-          throw TensorError.diverged(place: "\(slot.label).\(role.rawValue)'s \(what)", step: step)
+    throw TensorError.diverged(place: origin, step: step)
+  }
+
+  /// Where it began, after an update that left something not finite.
+  ///
+  /// Weights whose own gradient is finite were so before, or overflowed in this update. Failing
+  /// those it is the gradient that the backward pass computed first, and failing those a gradient
+  /// whose square overflowed.
+  private var origin: String {
+    func isFinite(_ values: UnsafePointer<Float>, _ range: Range<Int>) -> Bool {
+      range.allSatisfy { values[$0].isFinite }
+    }
+    for slot in slots {
+      for (role, range) in slot.arrays
+      where !role.isStatistic && isFinite(gradients, range) && !isFinite(weights, range) {
+        return "\(slot.label).\(role.rawValue)'s weights"
+      }
+    }
+    for (what, values) in [("gradient", gradients), ("second moment", secondMoments ?? gradients)] {
+      for slot in slots.reversed() {
+        for (role, range) in slot.arrays where !role.isStatistic && !isFinite(values, range) {
+          return "\(slot.label).\(role.rawValue)'s \(what)"
         }
       }
     }
+    return "the update"
   }
 }

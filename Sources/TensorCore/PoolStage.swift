@@ -22,15 +22,7 @@ final class PoolStage: Stage {
     let blocked = TensorShape(shape: layer.output, layout: dg_layout_blocked)
     outputCount = plan.flatOutput ? batch * layer.output.count : blocked.count(batch: batch)
     winners = try AlignedBuffer(bytes: layer.kind == .max ? blocked.count(batch: batch) : 0)
-    raw = dg_pool()
-    raw.kind = layer.kind == .max ? dg_pool_max : dg_pool_average
-    raw.size = Int32(layer.size)
-    raw.batch = Int32(batch)
-    raw.channels = Int32(layer.input.channels)
-    raw.in_height = Int32(layer.input.height)
-    raw.in_width = Int32(layer.input.width)
-    raw.out_height = Int32(layer.output.height)
-    raw.out_width = Int32(layer.output.width)
+    raw = dg_pool(layer, batch: batch)
     raw.flat_output = plan.flatOutput
     raw.relu_input = plan.reluInput
   }
@@ -39,17 +31,14 @@ final class PoolStage: Stage {
 
   func forward(_ pass: Pass) {
     guard let arrays else { return }
-    let masks = pass.masks
-    if let masks {
-      before?.draw(masks)
-      after?.draw(masks)
-    }
-    raw.before_bits = masks == nil ? nil : before?.bits
+    before?.draw(pass.masks)
+    after?.draw(pass.masks)
+    raw.before_bits = before?.bits
     raw.before_scale = before?.scale ?? 1
-    raw.before_factors = masks == nil ? nil : before?.factors
-    raw.after_bits = masks == nil ? nil : after?.bits
+    raw.before_factors = before?.factors
+    raw.after_bits = after?.bits
     raw.after_scale = after?.scale ?? 1
-    raw.after_factors = masks == nil ? nil : after?.factors
+    raw.after_factors = after?.factors
     Engine.kernels.pool_forward(
       &raw, arrays.input, arrays.output, pass.isTraining ? winners.octets : nil)
   }
@@ -58,5 +47,20 @@ final class PoolStage: Stage {
     guard let arrays, inputGradient else { return }
     Engine.kernels.pool_backward(
       &raw, arrays.input, winners.octets, arrays.outputGradient, arrays.inputGradient)
+  }
+}
+
+extension dg_pool {
+  /// The windows of `layer`; every kind but the average passes its gradient to a winner.
+  init(_ layer: PoolLayer, batch: Int) {
+    self.init()
+    kind = layer.kind == .average ? dg_pool_average : dg_pool_max
+    size = Int32(layer.size)
+    self.batch = Int32(batch)
+    channels = Int32(layer.input.channels)
+    in_height = Int32(layer.input.height)
+    in_width = Int32(layer.input.width)
+    out_height = Int32(layer.output.height)
+    out_width = Int32(layer.output.width)
   }
 }

@@ -6,6 +6,8 @@ public enum RandomStream: UInt32, Sendable {
   case order = 1
   /// Dropout masks; 3 belongs to it too (the tails of its uniforms).
   case mask = 2
+  /// The masks of Monte-Carlo evaluations; 5 belongs to it too.
+  case monteCarlo = 4
 }
 
 /// The stable name of a parameter or a dropout site, as 32 bits.
@@ -62,6 +64,9 @@ public struct RandomName: Sendable, Hashable {
   /// Dropout of the network's input.
   public static let input = RandomName(kind: 8, outer: 0)
 
+  /// The choices of the stochastic pool of block `block`, counted from 1.
+  public static func stochasticPool(block: Int) -> RandomName { RandomName(kind: 9, outer: block) }
+
   /// The order of the training images.
   public static let order = RandomName(kind: 5, outer: 0)
 }
@@ -69,23 +74,29 @@ public struct RandomName: Sendable, Hashable {
 /// A random number's key: the number is a pure function of it and of the element's index.
 ///
 /// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC'11). The seed is
-/// the 64-bit key; the 128-bit counter holds the element's index (60 bits), the step, the name and
-/// the stream (4 bits), so that no two different keys or indices share a counter.
+/// the 64-bit key; the 128-bit counter holds the element's index (34 bits), the step, the name, the
+/// part (28 bits) and the stream (4 bits), so that no two different keys or indices share a counter.
 package struct RandomKey: Sendable, Hashable {
   package var seed: UInt64
   package var stream: RandomStream
   package var name: RandomName
   package var step: UInt32
+  /// Tells arrays of numbers apart that are drawn under the same name in the same step.
+  package var part: UInt32
 
-  package init(seed: UInt64, stream: RandomStream, name: RandomName, step: UInt32 = 0) {
+  package init(
+    seed: UInt64, stream: RandomStream, name: RandomName, step: UInt32 = 0, part: UInt32 = 0
+  ) {
+    precondition(part < 1 << 28, "a part lies below 2^28, not at \(part)")
     self.seed = seed
+    self.part = part
     self.stream = stream
     self.name = name
     self.step = step
   }
 
   internal var raw: dg_random_key {
-    dg_random_key(seed: seed, step: step, name: name.rawValue, stream: stream.rawValue)
+    dg_random_key(seed: seed, step: step, name: name.rawValue, stream: stream.rawValue, part: part)
   }
 
   /// The 32-bit word of element `index`.

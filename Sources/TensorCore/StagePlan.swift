@@ -4,10 +4,14 @@ internal import CKernels
 enum StagePlan {
   case convolution(ConvolutionLayer, slot: Int, relu: Bool, input: TensorShape)
   case dense(DenseLayer, slot: Int, relu: Bool, dropout: Dropout?)
+  case gaussianDense(DenseLayer, DropConnect, samples: Int, slot: Int, Activation)
   case batchNorm(BatchNormLayer, slot: Int)
   case activation(Activation, TensorShape)
   case dropout(DropoutGroup, TensorShape)
+  case mask(Dropout, TensorShape)
   case pool(PoolPlan)
+  case sampledPool(PoolLayer)
+  case globalAverage(FeatureShape)
 }
 
 /// Element-wise and spatial dropout at one point: first the former, then the latter together.
@@ -73,6 +77,9 @@ struct StagePlanner {
     var arriving: Int?
     for step in Self.steps(network.layers) {
       switch step {
+      case .layer(.dropout(let dropout)):
+        arriving = arriving ?? stages.count
+        add(.dropout(dropout))
       case .layer(let layer):
         points.append(
           ReadPoint(
@@ -106,6 +113,13 @@ struct StagePlanner {
 
   private static func steps(_ layers: [NetworkDescription.Layer]) -> [Step] {
     var layers = layers
+    for index in layers.indices {
+      // Shared decisions that are the same as another kind's.
+      if case .dropout(var dropout) = layers[index] {
+        dropout.kind = dropout.kind.simplified
+        layers[index] = .dropout(dropout)
+      }
+    }
     for index in layers.indices.dropLast() {
       if case .dropout(let dropout) = layers[index], dropout.kind == .spatial,
         case .pool(let pool) = layers[index + 1], pool.kind == .max
@@ -120,12 +134,11 @@ struct StagePlanner {
         steps.append(.layer(layer))
         continue
       }
-      if case .group(var group) = steps.last, group.add(dropout) {
-        steps[steps.count - 1] = .group(group)
+      var group = DropoutGroup()
+      if case .group(var last) = steps.last, last.add(dropout) {
+        steps[steps.count - 1] = .group(last)
       } else {
-        var group = DropoutGroup()
-        _ = group.add(dropout)
-        steps.append(.group(group))
+        steps.append(group.add(dropout) ? .group(group) : .layer(layer))
       }
     }
     return steps
@@ -141,12 +154,20 @@ struct StagePlanner {
       stages.append(.batchNorm(layer, slot: slot))
       slot += 1
     case .activation(let activation):
-      if fused, activation == .relu, let stage = stages.last?.withReLU {
+      if let stage = stages.last?.gaussian(activation) {
+        stages[stages.count - 1] = stage
+      } else if fused, activation == .relu, let stage = stages.last?.withReLU {
         stages[stages.count - 1] = stage
       } else {
         stages.append(.activation(activation, shape))
       }
-    case .dropout: break
+    case .dropout(let dropout): stages.append(.mask(dropout, shape))
+    case .pool(let layer) where layer.kind != .max && layer.kind != .average:
+      stages.append(.sampledPool(layer))
+      shape = TensorShape(shape: layer.output, layout: dg_layout_blocked)
+    case .globalAverage(let input):
+      stages.append(.globalAverage(input))
+      shape = .rows(input.channels)
     case .pool(let layer):
       var plan = PoolPlan(layer: layer)
       if fused, case .dropout(let group, _) = stages.last {
@@ -196,7 +217,26 @@ struct StagePlanner {
   }
 }
 
+extension Dropout.Kind {
+  /// The same decisions in the words of a simpler kind.
+  fileprivate var simplified: Dropout.Kind {
+    switch self {
+    case .shared(false, false, false, false): .elementWise
+    case .shared(false, true, true, false): .spatial
+    default: self
+    }
+  }
+}
+
 extension StagePlan {
+  /// The dense stage with Gaussian inference over `activation` behind it; nil for any other stage.
+  fileprivate func gaussian(_ activation: Activation) -> StagePlan? {
+    guard case .dense(let layer, let slot, false, nil) = self, let dropConnect = layer.dropConnect,
+      case .gaussian(let samples) = dropConnect.inference
+    else { return nil }
+    return .gaussianDense(layer, dropConnect, samples: samples, slot: slot, activation)
+  }
+
   /// The stage with a ReLU at its end; nil where it has none to take.
   fileprivate var withReLU: StagePlan? {
     switch self {

@@ -44,7 +44,7 @@ extension NetworkDescription {
           kernel: layer.name, area: 1, inputs: layer.inputs, outputs: layer.outputs,
           initialiser: layer.initialiser)
       case .batchNorm(let layer): TrainableLayer(batchNorm: layer.shape.channels)
-      case .activation, .dropout, .pool: nil
+      case .activation, .dropout, .pool, .globalAverage: nil
       }
     }
   }

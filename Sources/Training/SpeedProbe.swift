@@ -15,7 +15,7 @@ public enum SpeedProbe {
   ) throws -> Double {
     let batch = min(spec.batch, data.train.count)
     let model = try Network(
-      NetworkDescription(network, dropout: spec.dropout), batch: batch, initialisationSeed: 0,
+      NetworkDescription(network, dropout: spec.dropout, updates: 1), batch: batch, initialisationSeed: 0,
       maskSeed: 0)
     // A learning rate this small leaves the weights alone, so that nothing can diverge.
     let optimiser = Optimiser.sgd(

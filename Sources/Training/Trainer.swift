@@ -12,6 +12,7 @@ public struct Trainer: Sendable {
   private let network: ResolvedNetwork
   private let data: PreparedData
   private let keepsWeights: Bool
+  private let fused: Bool
   private let diagnostics: DiagnosticsPlan?
 
   /// - Parameters:
@@ -19,15 +20,17 @@ public struct Trainer: Sendable {
   ///   - network: `trial.spec.network` fitted to the data's images and classes.
   ///   - data: the images of `trial.spec.data`.
   ///   - keepsWeights: whether the record holds the final weights.
+  ///   - fused: whether layers are computed together where that is faster; it changes no bit.
   ///   - diagnostics: what to look at inside the network; it changes nothing else.
   public init(
     trial: PlannedTrial, network: ResolvedNetwork, data: PreparedData, keepsWeights: Bool,
-    diagnostics: DiagnosticsPlan? = nil
+    fused: Bool = true, diagnostics: DiagnosticsPlan? = nil
   ) {
     self.trial = trial
     self.network = network
     self.data = data
     self.keepsWeights = keepsWeights
+    self.fused = fused
     self.diagnostics = diagnostics
   }
 
@@ -47,10 +50,10 @@ public struct Trainer: Sendable {
     var record = TrialRecord(id: trial.id, status: .done)
     let start = ContinuousClock.now
     let model = try Network(
-      NetworkDescription(network, dropout: trial.spec.dropout),
+      NetworkDescription(network, dropout: trial.spec.dropout, updates: updates),
       batch: min(trial.spec.batch, data.train.count),
       initialisationSeed: UInt64(bitPattern: trial.spec.seed.initialisation),
-      maskSeed: UInt64(bitPattern: trial.spec.seed.mask))
+      maskSeed: UInt64(bitPattern: trial.spec.seed.mask), fused: fused)
     var state = try resume(checkpoints?.last, model) ?? TrialState(network: .none)
     let before = state.elapsed
     var saved = start
@@ -91,7 +94,7 @@ public struct Trainer: Sendable {
     onEpoch: (Int, [Metric: Float]) -> Void
   ) throws {
     let spec = trial.spec
-    let optimiser = Optimiser(spec.optimiser)
+    let optimiser = optimiser
     let recorder = try makeRecorder()
     while state.epoch <= spec.epochs {
       let order = shuffledOrder(
@@ -101,7 +104,9 @@ public struct Trainer: Sendable {
         let end = min(state.position + spec.batch, order.count)
         let indices = Array(order[state.position..<end])
         state.fit += try data.train.withImages { images in
-          try model.train(images, indices: indices, optimiser: optimiser, step: state.step)
+          try model.train(
+            images, indices: indices, optimiser: optimiser, step: state.step,
+            labelSmoothing: spec.labelSmoothing)
         }
         state.step += 1
         state.position = end
@@ -124,7 +129,20 @@ public struct Trainer: Sendable {
         figures[accuracy] = Float(result.accuracy)
         if loss == .testLoss { figures[.testECE] = Float(calibration.error) }
       }
+      if spec.monteCarlo > 0 {
+        try pause(&state)
+        let draws = MonteCarlo(samples: spec.monteCarlo, epoch: state.epoch, step: state.step)
+        let result = try data.test.withImages { images in
+          try model.evaluate(images, count: data.test.count, monteCarlo: draws)
+        }
+        guard result.sum.isFinite else {
+          throw TensorError.diverged(place: "the Monte-Carlo evaluation's loss", step: state.step)
+        }
+        figures[.monteCarloLoss] = Float(result.meanLoss)
+        figures[.monteCarloAccuracy] = Float(result.accuracy)
+      }
       if let recorder {
+        // The last pause of the epoch: what is appended here belongs to a whole one.
         try pause(&state)
         for (figure, values) in try recorder.figures(model, step: state.step) {
           state.diagnostics[figure, default: []] += values
@@ -145,25 +163,32 @@ public struct Trainer: Sendable {
     guard let bytes, var state = TrialState(bytes: bytes) else { return nil }
     let count = data.train.count
     let batch = trial.spec.batch
-    let steps = (count + batch - 1) / batch
     guard (1...trial.spec.epochs).contains(state.epoch), state.position <= count,
       state.position % batch == 0 || state.position == count,
-      state.step == (state.epoch - 1) * steps + (state.position + batch - 1) / batch,
+      state.step == (state.epoch - 1) * updates + (state.position + batch - 1) / batch,
       state.fit.count == state.position, state.elapsed >= 0, state.elapsed.isFinite,
       state.metrics.values.allSatisfy({ $0.count == state.epoch - 1 }),
       state.epoch == 1 || Set(state.metrics.keys) == metrics,
       fits(state.diagnostics, epochs: state.epoch - 1),
-      try model.importState(state.network, for: Optimiser(trial.spec.optimiser))
+      try model.importState(state.network, for: optimiser)
     else { return nil }
     state.network = .none
     return state
+  }
+
+  /// Updates in an epoch.
+  private var updates: Int { (data.train.count + trial.spec.batch - 1) / trial.spec.batch }
+
+  private var optimiser: Optimiser {
+    Optimiser(trial.spec.optimiser, epochs: trial.spec.epochs, updates: updates)
   }
 
   private func makeRecorder() throws(TensorError) -> DiagnosticRecorder? {
     guard let diagnostics else { return nil }
     return try DiagnosticRecorder(
       diagnostics, spec: trial.spec, network: network, data: data,
-      description: NetworkDescription(network, dropout: trial.spec.dropout))
+      description: NetworkDescription(
+        network, dropout: trial.spec.dropout, updates: updates))
   }
 
   /// Whether `values` are the diagnostics of so many epochs.
@@ -178,7 +203,9 @@ public struct Trainer: Sendable {
 
   /// What every epoch records.
   private var metrics: Set<Metric> {
-    Set([.fitLoss, .fitAccuracy, .testECE] + evaluated.flatMap { [$0.loss, $0.accuracy] })
+    Set(
+      [.fitLoss, .fitAccuracy, .testECE] + evaluated.flatMap { [$0.loss, $0.accuracy] }
+        + (trial.spec.monteCarlo > 0 ? [.monteCarloLoss, .monteCarloAccuracy] : []))
   }
 
   /// The splits that are evaluated at the end of every epoch, and their figures.

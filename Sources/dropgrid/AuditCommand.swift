@@ -8,8 +8,8 @@ struct AuditCommand: AsyncParsableCommand {
     commandName: "audit", abstract: "Train both sides of merged cells and compare every number.",
     discussion: """
       A plan trains cells once that are known to be the same training. This takes some of those \
-      pairs, trains both sides as they are written, and compares every recorded figure and weight \
-      to the last bit. It exits with 3 if any differs.
+      pairs, trains both sides as they are written, and one of them layer by layer too, and \
+      compares every recorded figure and weight to the last bit. It exits with 3 if any differs.
       """)
 
   @Argument(help: "The grid file (YAML).", completion: .file(extensions: ["yaml", "yml"]))
@@ -39,7 +39,10 @@ struct AuditCommand: AsyncParsableCommand {
     for pair in found {
       let first = try await sweep.trainer(pair.trials.0, keepsWeights: true).run()
       let second = try await sweep.trainer(pair.trials.1, keepsWeights: true).run()
-      let difference = first.difference(from: second)
+      let unfused = try await sweep.trainer(pair.trials.0, keepsWeights: true, fused: false).run()
+      let difference =
+        first.difference(from: second)
+        ?? first.difference(from: unfused).map { "layer by layer \($0)" }
       if difference != nil { different += 1 }
       print(
         "cells \(pair.cells.0) and \(pair.cells.1), \(pair.rules): \(difference ?? "identical")")

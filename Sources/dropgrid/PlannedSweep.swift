@@ -102,11 +102,12 @@ struct PlannedSweep {
   ///
   /// - Parameter diagnostics: what to record of the inside of its network.
   func trainer(
-    _ trial: PlannedTrial, keepsWeights: Bool, diagnostics: DiagnosticsPlan? = nil
+    _ trial: PlannedTrial, keepsWeights: Bool, fused: Bool = true,
+    diagnostics: DiagnosticsPlan? = nil
   ) async throws -> Trainer {
     Trainer(
       trial: trial, network: try network(of: trial.spec), data: try await data(of: trial.spec),
-      keepsWeights: keepsWeights, diagnostics: diagnostics)
+      keepsWeights: keepsWeights, fused: fused, diagnostics: diagnostics)
   }
 
   /// The plan's table, with a forecast for `jobs` trials at a time on this machine.

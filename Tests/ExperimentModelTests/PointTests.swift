@@ -56,30 +56,26 @@ import Testing
     }
   }
 
-  /// TensorFlow's rule: ceil(in / s) outputs, the smaller half of the zeros first.
-  @Test(arguments: [
-    (28, 3, 2, 14, 0, 1), (29, 3, 2, 15, 1, 1), (7, 5, 3, 3, 2, 2), (8, 1, 2, 4, 0, 0),
-    (28, 3, 1, 28, 1, 1), (5, 3, 4, 2, 1, 1), (6, 5, 2, 3, 1, 2),
-  ])
-  func samePaddingWithStrides(
-    size: Int, kernel: Int, stride: Int, output: Int, before: Int, after: Int
-  ) throws {
-    let block = BlockSpec(filters: 1, kernel: kernel, pool: nil, stride: stride)
-    let network = try ResolvedNetwork(
-      NetworkSpec(name: "n", blocks: [block], dense: []),
-      input: ImageShape(height: size, width: 8, channels: 1), classes: 2)
-    guard case .convolution(let shape) = network.layers[0] else { return #expect(Bool(false)) }
-    #expect(shape.output.height == output)
-    #expect((shape.rows.before, shape.rows.after) == (before, after))
-    let valid = try ResolvedNetwork(
-      NetworkSpec(
-        name: "n",
-        blocks: [
-          BlockSpec(filters: 1, kernel: kernel, padding: .valid, pool: nil, stride: stride)
-        ], dense: []), input: ImageShape(height: size, width: 8, channels: 1), classes: 2)
-    guard case .convolution(let shape) = valid.layers[0] else { return #expect(Bool(false)) }
-    #expect(shape.output.height == (size - kernel) / stride + 1)
-    #expect(shape.rows.after == 0)
+  /// TensorFlow's rule: ceil(in / s) outputs.
+  @Test(arguments: [(28, 3, 2, 14), (29, 3, 2, 15), (7, 5, 3, 3), (8, 1, 2, 4), (28, 3, 1, 28)])
+  func sizesWithStrides(size: Int, kernel: Int, stride: Int, output: Int) throws {
+    for padding in Padding.allCases {
+      let block = BlockSpec(
+        filters: 1, convolutions: 2, kernel: kernel, padding: padding, pool: nil, stride: stride)
+      let network = try ResolvedNetwork(
+        NetworkSpec(name: "n", blocks: [block], dense: []),
+        input: ImageShape(height: size, width: 31, channels: 1), classes: 2)
+      let shapes = network.layers.compactMap { layer -> ConvolutionShape? in
+        if case .convolution(let shape) = layer { shape } else { nil }
+      }
+      let loss = padding == .same ? 0 : kernel - 1
+      // Only the last convolution of a block is strided.
+      #expect(shapes.map(\.stride) == [1, stride])
+      #expect(shapes[0].output.height == size - loss)
+      #expect(
+        shapes[1].output.height
+          == (padding == .same ? output : (size - 2 * loss - 1) / stride + 1))
+    }
   }
 
   @Test func batchNormalisationHasFourArrays() throws {

@@ -64,6 +64,32 @@ import Testing
     }
   }
 
+  @Test func normalisationsHaveTheirNamesInBoth() async throws {
+    let roles: [ParameterShape.Role] = [.gamma, .beta, .movingMean, .movingVariance]
+    let parameters =
+      Array(Sweeps.parameters.prefix(2))
+      + roles.map { ParameterShape(layer: "block1.norm1", role: $0, shape: [3]) }
+      + Array(Sweeps.parameters.suffix(4))
+    try await Sweeps.withReader(Sweeps.plan(parameters: parameters)) { reader, directory throws in
+      let weights = try TrialWeights(reader, .row(2))
+      let torch = try Parsed(Safetensors.file(weights))
+      let path = directory + "/x.weights.h5"
+      try OutputFile(path).write(KerasWeights.file(weights), replacing: false)
+      let keras = try File.open(path)
+      let names = ["weight", "bias", "running_mean", "running_var"]
+      for (index, (role, name)) in zip(roles, names).enumerated() {
+        let expected = Sweeps.weights(Sweeps.plan(parameters: parameters), 2)[2 + index]
+        #expect(try torch.tensor("block1.norm1.\(name)").values == expected)
+        let dataset = try keras.openDataset("layers/batch_normalization/vars/\(index)")
+        #expect(try floats(dataset.readBytes()) == expected)
+        #expect(
+          try keras.openDataset("batch_normalization/\(role.rawValue)").offset()
+            == dataset.offset())
+      }
+      #expect(try keras.contains("layers/dense_1/vars/1"))
+    }
+  }
+
   /// Six inputs of two channels: (position, channel) becomes (channel, position).
   @Test func withoutConvolutionsTheImagesChannelsCount() async throws {
     try await Sweeps.withReader(Sweeps.plan(parameters: Sweeps.dense)) { reader, _ throws in

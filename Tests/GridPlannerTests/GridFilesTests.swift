@@ -7,7 +7,7 @@ import Testing
 @Suite struct GridFilesTests {
   static let names = [
     "first-look", "smoke", "nightly", "keras-vgg-example", "placement",
-    "spatial-versus-element", "none-dense-all",
+    "spatial-versus-element", "none-dense-all", "dropconnect", "normalisation", "kinds", "strided",
   ]
 
   private func planned(_ path: String) throws -> Plan {

@@ -46,7 +46,7 @@ import Testing
       }
       let gradients = test.reference.lossAndGradients(
         batch, labels: indices.map { Int(Self.images.labels[$0]) },
-        mode: .training(keep: test.keep(seed: 9, step: step))
+        mode: test.mode(seed: 9, step: step)
       ).gradients
       reference.update(
         &test.reference.parameters, gradients: gradients,
@@ -192,7 +192,7 @@ import Testing
     let batch = Self.images.pixels.prefix(800).map(Double.init)
     let labels = Self.images.labels.prefix(8).map(Int.init)
     let expected = test.reference.lossAndGradients(
-      batch, labels: labels, mode: .training(keep: test.keep(seed: 9, step: 0)), smoothing: 0.2)
+      batch, labels: labels, mode: test.mode(seed: 9, step: 0), smoothing: 0.2)
     let loss = try Self.images.with {
       try network.gradient($0, indices: (0..<8).map(Int32.init), step: 0, labelSmoothing: 0.2)
     }

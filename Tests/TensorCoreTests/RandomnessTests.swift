@@ -15,7 +15,8 @@ import Testing
   ) -> [UInt16] {
     var bits = [UInt16](repeating: 0, count: words)
     table.mask_bits(
-      dg_random_key(seed: seed, step: step, name: name, stream: 2), threshold, &bits, words)
+      dg_random_key(seed: seed, step: step, name: name, stream: 2, part: 0), threshold, &bits, words
+    )
     return bits
   }
 

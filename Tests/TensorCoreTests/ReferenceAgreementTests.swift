@@ -61,67 +61,7 @@ import Testing
           .dense(4),
         ]
       ),
-    ] + general
-  }()
-
-  /// Layers that no fused stage takes.
-  static let general: [(String, FeatureShape, [TestNetwork.Part])] = {
-    let gray = FeatureShape(height: 8, width: 7, channels: 1)
-    let colour = FeatureShape(height: 7, width: 8, channels: 3)
-    let activations: [(String, Activation)] = [
-      ("linear", .linear), ("leaky ReLU", .leakyReLU(slope: 0.3)), ("ELU", .elu(alpha: 0.7)),
-      ("SELU", .selu), ("GELU", .gelu), ("tanh", .tanh), ("sigmoid", .sigmoid),
-    ]
-    return activations.map { name, activation in
-      (
-        name, colour,
-        [
-          // A channel count that leaves lanes of a block unused.
-          .linear(10), .activation(activation), .pool(.max), .linear(16),
-          .activation(activation), .dense(6), .dense(3),
-        ]
-      )
-    } + [
-      (
-        "batch norm, Keras", gray,
-        [
-          .linear(12), .batchNorm(.keras), .activation(.relu), .pool(.max), .linear(16),
-          .batchNorm(.keras), .activation(.tanh), .dense(4),
-        ]
-      ),
-      (
-        "batch norm first and after ReLU, PyTorch", colour,
-        [
-          .batchNorm(.pytorch), .convolution(16), .batchNorm(.pytorch),
-          .pool(.average, after: (.spatial, 0.3)), .dense(4),
-        ]
-      ),
-      (
-        "dropout of the input, planes", colour,
-        [.dropout(.elementWise, 0.2), .convolution(16), .pool(.max), .dense(4)]
-      ),
-      (
-        "spatial dropout of the input", colour,
-        [.dropout(.spatial, 0.3), .convolution(16), .pool(.max), .dense(4)]
-      ),
-      ("dropout of the input, rows", colour, [.dropout(.elementWise, 0.2), .dense(8), .dense(3)]),
-      (
-        "dropout everywhere", gray,
-        [
-          .linear(18), .dropout(.elementWise, 0.3), .batchNorm(.keras), .dropout(.spatial, 0.2),
-          .activation(.relu), .dropout(.elementWise, 0.1), .convolution(16),
-          .dropout(.spatial, 0.4), .dense(7), .dense(3),
-        ]
-      ),
-      (
-        "signed maps into a pool", gray,
-        [
-          .linear(16), .activation(.tanh),
-          .pool(.max, before: (.elementWise, 0.3), after: (.elementWise, 0.2)), .linear(16),
-          .pool(.average, before: (.spatial, 0.3)), .dense(4),
-        ]
-      ),
-    ]
+    ] + GeneralNetworks.layers + GeneralNetworks.kinds + SampledNetworks.all
   }()
 
   @Test(arguments: cases.indices)
@@ -150,7 +90,7 @@ import Testing
       let batch = indices.flatMap { image in
         images.pixels[image * input.count..<(image + 1) * input.count].map(Double.init)
       }
-      let mode = ReferenceNetwork.Mode.training(keep: test.keep(seed: seed, step: step))
+      let mode = test.mode(seed: seed, step: step)
       let expected = test.reference.lossAndGradients(
         batch, labels: indices.map { Int(images.labels[$0]) }, mode: mode)
       test.reference.follow(batch, count: indices.count, mode: mode)
@@ -199,7 +139,7 @@ import Testing
       }
       let gradients = test.reference.lossAndGradients(
         batch, labels: indices.map { Int(images.labels[$0]) },
-        mode: .training(keep: test.keep(seed: 9, step: step))
+        mode: test.mode(seed: 9, step: step)
       ).gradients
       reference.update(&test.reference.parameters, gradients: gradients)
     }

@@ -1,3 +1,4 @@
+import Foundation
 import TensorCore
 import TensorReference
 
@@ -6,6 +7,7 @@ struct TestNetwork {
   var description: NetworkDescription
   var reference: ReferenceNetwork
   private var sites: [String: (dropout: Dropout, shape: FeatureShape)] = [:]
+  private var draws: [String: (name: RandomName, shape: FeatureShape)] = [:]
 
   enum Part {
     /// A convolution with a ReLU behind it.
@@ -20,6 +22,13 @@ struct TestNetwork {
     case batchNorm(BatchNormLayer.Form)
     case activation(Activation)
     case dropout(Dropout.Kind, Double)
+    /// A convolution with a stride and a ReLU behind it.
+    case strided(Int, kernel: Int, stride: Int, same: Bool)
+    case stochasticPool(size: Int = 2)
+    case maxPoolingDropout(Double, size: Int = 2)
+    case globalAverage
+    /// DropConnect of the convolution or dense layer that comes next.
+    case dropConnect(Double)
   }
 
   /// Parts in order; the last dense one makes the logits.
@@ -34,6 +43,7 @@ struct TestNetwork {
         height: input.height, width: input.width, channels: input.channels),
       layers: builder.reference)
     sites = builder.sites
+    draws = builder.draws
   }
 
   private struct Builder {
@@ -41,6 +51,8 @@ struct TestNetwork {
     var layers: [NetworkDescription.Layer] = []
     var reference: [ReferenceLayer] = []
     var sites: [String: (dropout: Dropout, shape: FeatureShape)] = [:]
+    var draws: [String: (name: RandomName, shape: FeatureShape)] = [:]
+    var dropConnect: DropConnect?
     var block = 1
     var convolution = 0
     var dense = 0
@@ -69,7 +81,7 @@ struct TestNetwork {
             DenseLayer(
               label: isLast ? "logits" : "dense\(dense)",
               name: isLast ? .logitsKernel : .kernel(dense: dense), inputs: shape.count,
-              outputs: units)))
+              outputs: units, dropConnect: takeDropConnect())))
         reference.append(.dense(units: units))
         shape = FeatureShape(height: 1, width: 1, channels: units)
         guard !isLast else { return }
@@ -87,24 +99,74 @@ struct TestNetwork {
       case .activation(let activation):
         layers.append(.activation(activation))
         reference.append(.activation(ReferenceActivation(activation)))
+      case .strided(let filters, let kernel, let stride, let same):
+        convolve(filters, kernel: kernel, same: same, stride: stride)
+        layers.append(.activation(.relu))
+        reference.append(.relu)
+      case .stochasticPool(let size):
+        let site = "draw\(draws.count)"
+        let name = RandomName.stochasticPool(block: block)
+        pool(.stochastic(name), size: size, .stochasticPool(site: site, size: size))
+        draws[site] = (name, shape)
+      case .maxPoolingDropout(let rate, let size):
+        let site = "site\(sites.count)"
+        let dropout = Dropout(kind: .elementWise, rate: rate, name: .pool(block: block))
+        sites[site] = (dropout, shape)
+        pool(
+          .maxPoolingDropout(dropout), size: size,
+          .maxPoolingDropout(site: site, size: size, rate: rate))
+      case .globalAverage:
+        layers.append(.globalAverage(shape))
+        reference.append(.globalAverage)
+        shape = FeatureShape(height: 1, width: 1, channels: shape.channels)
+      case .dropConnect(let rate):
+        let site = "site\(sites.count)"
+        let connect = DropConnect(
+          rate: rate, name: .convolution(block: block, convolution: sites.count, .input))
+        dropConnect = connect
+        reference.append(.dropConnect(site: site, rate: rate))
+        // One row: the element is the place in the layer's arrays.
+        sites[site] = (
+          Dropout(kind: .elementWise, rate: rate, name: connect.name),
+          FeatureShape(height: 1, width: 1, channels: 1)
+        )
       case .dropout(let kind, let rate):
         drop((kind, rate), .convolution(block: block, convolution: sites.count, .input))
       }
     }
 
-    private mutating func convolve(_ filters: Int, kernel: Int, same: Bool) {
-      convolution += 1
-      let loss = same ? 0 : kernel - 1
+    private mutating func takeDropConnect() -> DropConnect? {
+      defer { dropConnect = nil }
+      return dropConnect
+    }
+
+    private mutating func pool(_ kind: PoolLayer.Kind, size: Int, _ layer: ReferenceLayer) {
       let output = FeatureShape(
-        height: shape.height - loss, width: shape.width - loss, channels: filters)
+        height: shape.height / size, width: shape.width / size, channels: shape.channels)
+      layers.append(.pool(PoolLayer(kind: kind, size: size, input: shape, output: output)))
+      reference.append(layer)
+      shape = output
+      block += 1
+      convolution = 0
+    }
+
+    private mutating func convolve(
+      _ filters: Int, kernel: Int, same: Bool, stride: Int = 1
+    ) {
+      convolution += 1
+      let padding: ConvolutionLayer.Padding = same ? .same : .valid
+      let output = FeatureShape(
+        height: padding.output(shape.height, kernel: kernel, stride: stride),
+        width: padding.output(shape.width, kernel: kernel, stride: stride), channels: filters)
       layers.append(
         .convolution(
           ConvolutionLayer(
             label: "block\(block).conv\(convolution)",
             name: .kernel(block: block, convolution: convolution), input: shape, output: output,
-            kernel: kernel, padding: same ? kernel / 2 : 0)))
+            kernel: kernel, stride: stride, padding: padding, dropConnect: takeDropConnect())))
       reference.append(
-        .convolution(kernel: kernel, filters: filters, padding: same ? .same : .valid))
+        .convolution(
+          kernel: kernel, filters: filters, padding: same ? .same : .valid, stride: stride))
       shape = output
     }
 
@@ -112,24 +174,50 @@ struct TestNetwork {
       let dropout = Dropout(kind: dropout.kind, rate: dropout.rate, name: name)
       let site = "site\(sites.count)"
       layers.append(.dropout(dropout))
-      reference.append(
-        .dropout(
-          site: site, kind: dropout.kind == .spatial ? .spatial : .elementWise,
-          rate: dropout.rate))
+      reference.append(dropout.reference(site: site))
       sites[site] = (dropout, shape)
     }
   }
 
-  /// The keep decisions of update `step`, from the definition of the masks and another Philox.
-  func keep(seed: UInt64, step: Int) -> ReferenceKeep {
-    { site, n, h, w, c in
+  /// The random decisions of update `step`, from the definition of the masks and another Philox.
+  func mode(seed: UInt64, step: Int) -> ReferenceNetwork.Mode {
+    .training { site, n, h, w, c in
       guard let (dropout, shape) = sites[site] else { preconditionFailure("no site \(site)") }
-      let pixel =
-        dropout.kind == .spatial ? n : (n * shape.height + h) * shape.width + w
-      let element = pixel * ((shape.channels + 15) / 16 * 16) + c
       return Self.kept(
-        element: element, rate: dropout.rate, seed: seed, name: dropout.name.rawValue, step: step)
+        element: Self.element(dropout.kind, shape, n, h, w, c),
+        rate: dropout.decisionRate(shape), seed: seed, name: dropout.name.rawValue, step: step)
+    } normal: { site, n, h, w, c in
+      guard let (dropout, shape) = sites[site] else { preconditionFailure("no site \(site)") }
+      return Self.normal(
+        element: Self.element(.elementWise, shape, n, h, w, c), seed: seed,
+        name: dropout.name.rawValue, step: step)
+    } uniform: { site, n, y, x, c in
+      guard let (name, shape) = draws[site] else { preconditionFailure("no site \(site)") }
+      let element = Self.element(.elementWise, shape, n, y, x, c)
+      let words = ReferencePhilox.words(
+        counter: [UInt32(element / 4), UInt32(step), name.rawValue, 2 << 28],
+        key: [UInt32(truncatingIfNeeded: seed), UInt32(seed >> 32)])
+      return Double(words[element % 4] >> 8) * 0x1p-24
     }
+  }
+
+  /// The index of a decision: over (n, h, w, c), axes with one decision being of length 1, and
+  /// channels rounded up to 16.
+  private static func element(
+    _ kind: Dropout.Kind, _ shape: FeatureShape, _ n: Int, _ h: Int, _ w: Int, _ c: Int
+  ) -> Int {
+    var (height, width, channels) = (shape.height, shape.width, shape.channels)
+    switch kind {
+    case .spatial: (height, width) = (1, 1)
+    case .shared(_, let sharedHeight, let sharedWidth, let sharedChannels):
+      if sharedHeight { height = 1 }
+      if sharedWidth { width = 1 }
+      if sharedChannels { channels = 1 }
+    case .dropBlock(_, .shared, _): channels = 1
+    default: break
+    }
+    let (y, x) = (height == 1 ? 0 : h, width == 1 ? 0 : w)
+    return ((n * height + y) * width + x) * ((channels + 15) / 16 * 16) + c
   }
 
   /// A keep decision as its definition says: the first byte, and 24 more bits where it is equal.
@@ -144,6 +232,52 @@ struct TestNetwork {
     let byte = words(2, block: element / 16)[element % 16 / 4] >> (8 * UInt32(element % 4)) & 0xFF
     let rest = words(3, block: element / 4)[element % 4] >> 8
     return UInt64(byte) << 24 | UInt64(rest) >= threshold
+  }
+}
+
+extension TestNetwork {
+  /// A number of the normal distribution as its definition says, by bisection.
+  static func normal(element: Int, seed: UInt64, name: UInt32, step: Int) -> Double {
+    let words = ReferencePhilox.words(
+      counter: [UInt32(element / 4), UInt32(step), name, 2 << 28],
+      key: [UInt32(truncatingIfNeeded: seed), UInt32(seed >> 32)])
+    let target = (Double(words[element % 4]) + 0.5) * 0x1p-32
+    var low = -7.0, high = 7.0
+    for _ in 0..<50 {
+      let middle = (low + high) / 2
+      if erfc(-middle / 2.0.squareRoot()) / 2 < target { low = middle } else { high = middle }
+    }
+    return low
+  }
+}
+
+extension Dropout {
+  /// The probability that a decision is "dropped".
+  func decisionRate(_ shape: FeatureShape) -> Double {
+    guard case .dropBlock(let size, _, let centres) = kind else { return rate }
+    let side = Double(min(size, shape.height, shape.width))
+    let height = Double(shape.height), width = Double(shape.width)
+    let correction =
+      centres == .full ? 1 : height * width / ((height - side + 1) * (width - side + 1))
+    return rate / (side * side) * correction
+  }
+
+  func reference(site: String) -> ReferenceLayer {
+    switch kind {
+    case .elementWise: .dropout(site: site, kind: .elementWise, rate: rate)
+    case .spatial: .dropout(site: site, kind: .spatial, rate: rate)
+    case .shared(let batch, let height, let width, let channels):
+      .noise(
+        site: site,
+        kind: .shared(batch: batch, height: height, width: width, channels: channels), rate: rate)
+    case .gaussian: .noise(site: site, kind: .gaussian, rate: rate)
+    case .alpha: .noise(site: site, kind: .alpha, rate: rate)
+    case .dropBlock(let size, let channels, let centres):
+      .noise(
+        site: site,
+        kind: .dropBlock(
+          size: size, sharedChannels: channels == .shared, valid: centres == .valid), rate: rate)
+    }
   }
 }
 

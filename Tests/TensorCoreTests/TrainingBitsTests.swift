@@ -93,10 +93,11 @@ import Testing
     let sgd = Optimiser.sgd(SGD(learningRate: 0.1))
     let all = (0..<8).map(Int32.init)
 
-    // oneDNN's ReLU turns NaN into 0, so that the update must tell of one in a hidden layer.
+    // oneDNN's ReLU turns NaN into 0, so that weights and gradients must tell of one in a hidden
+    // layer.
     for (slot, place) in [
-      (0, "block1.conv1.kernel's weights"), (4, "block1.conv1.kernel's gradient"),
-      (6, "the loss"),
+      (0, "block1.conv1.kernel's weights"), (3, "block1.conv2.bias's weights"),
+      (4, "dense1.kernel's weights"), (6, "the output of logits"),
     ] {
       let network = try Network(test.description, batch: 8, initialisationSeed: 1, maskSeed: 0)
       var weights = try network.exportWeights()
@@ -105,6 +106,24 @@ import Testing
       #expect(throws: TensorError.diverged(place: place, step: 7)) {
         try images.with { try network.train($0, indices: all, optimiser: sgd, step: 7) }
       }
+    }
+    // Numbers that overflow in the middle of the network.
+    let overflowing = try Network(test.description, batch: 8, initialisationSeed: 1, maskSeed: 0)
+    var weights = try overflowing.exportWeights()
+    weights[3] = weights[3].map { _ in 3e38 }
+    try overflowing.importWeights(weights)
+    let place = "the output of dense1"
+    #expect(throws: TensorError.diverged(place: place, step: 3)) {
+      try images.with { try overflowing.train($0, indices: all, optimiser: sgd, step: 3) }
+    }
+    // A pixel.
+    var spoilt = images
+    spoilt.pixels[5 * Self.input.count + 7] = .nan
+    let network = try Network(test.description, batch: 8, initialisationSeed: 1, maskSeed: 0)
+    #expect(
+      throws: TensorError.diverged(place: "block1.conv1.kernel's gradient", step: 0)
+    ) {
+      try spoilt.with { try network.train($0, indices: all, optimiser: sgd, step: 0) }
     }
     // A step that is far too large.
     let explosive = try Network(test.description, batch: 8, initialisationSeed: 1, maskSeed: 0)

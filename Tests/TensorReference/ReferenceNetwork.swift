@@ -8,8 +8,11 @@ package struct ReferenceNetwork: Sendable {
   package enum Mode {
     /// Dropout is the identity.
     case evaluation
-    /// Dropout keeps what `keep` says.
-    case training(keep: ReferenceKeep)
+    /// Dropout keeps what `keep` says; Gaussian noise is what `normal` says, and pools that draw do
+    /// so with `uniform`.
+    case training(
+      keep: ReferenceKeep, normal: ReferenceNormal = { _, _, _, _, _ in 0 },
+      uniform: ReferenceUniform = { _, _, _, _, _ in 0 })
   }
 
   package let input: ReferenceShape
@@ -64,16 +67,31 @@ package struct ReferenceNetwork: Sendable {
     var gradients: [[Double]] = []
     for (layer, record) in zip(layers, records).reversed() {
       switch layer {
-      case .convolution(let kernel, let filters, let padding):
-        let step = ReferenceConvolution(size: kernel, filters: filters, padding: padding)
-          .backward(gradient, input: record.input, kernel: parameters[record.parameter])
-        gradients = [step.kernel, step.bias] + gradients
+      case .convolution(let kernel, let filters, let padding, let stride):
+        let step = ReferenceConvolution(
+          size: kernel, filters: filters, padding: padding, stride: stride
+        ).backward(gradient, input: record.input, kernel: weights(record).kernel)
+        gradients = masked(step.kernel, step.bias, record) + gradients
         gradient = step.input
       case .dense(let units):
         let step = ReferenceDense(units: units)
-          .backward(gradient, input: record.input, kernel: parameters[record.parameter])
-        gradients = [step.kernel, step.bias] + gradients
+          .backward(gradient, input: record.input, kernel: weights(record).kernel)
+        gradients = masked(step.kernel, step.bias, record) + gradients
         gradient = step.input
+      case .stochasticPool(_, let size), .maxPoolingDropout(_, let size, _):
+        if let derivatives = record.factors {
+          gradient = ReferenceSampledPool(layer: layer, size: size)
+            .backward(gradient, derivatives: derivatives)
+        }
+      case .globalAverage:
+        var spread = ReferenceTensor(batch: gradient.batch, shape: record.input.shape)
+        let pixels = spread.shape.height * spread.shape.width, channels = spread.shape.channels
+        for e in spread.values.indices {
+          let n = e / (pixels * channels)
+          spread.values[e] = gradient[n, 0, 0, e % channels] / Double(pixels)
+        }
+        gradient = spread
+      case .dropConnect: break
       case .relu:
         gradient = ReferenceReLU.backward(gradient, input: record.input)
       case .activation(let activation):
@@ -87,7 +105,7 @@ package struct ReferenceNetwork: Sendable {
         gradient = step.input
       case .pool(let kind, let size):
         gradient = ReferencePooling(kind, size: size).backward(gradient, input: record.input)
-      case .dropout:
+      case .dropout, .noise:
         if let factors = record.factors {
           gradient = ReferenceDropout.apply(factors, to: gradient)
         }
@@ -116,8 +134,23 @@ package struct ReferenceNetwork: Sendable {
     var input: ReferenceTensor
     /// Index of the layer's kernel in `parameters`, where it has one; its bias follows.
     var parameter: Int
-    /// Factors of a dropout layer in training.
+    /// Factors of a dropout layer in training, or derivatives of a pool that draws.
     var factors: ReferenceTensor?
+    /// Factors of DropConnect in training.
+    var weightFactors: (kernel: [Double], bias: [Double])?
+  }
+
+  /// The kernel and bias that a layer computes with.
+  private func weights(_ record: Record) -> (kernel: [Double], bias: [Double]) {
+    let arrays = masked(
+      parameters[record.parameter], parameters[record.parameter + 1], record)
+    return (arrays[0], arrays[1])
+  }
+
+  /// A kernel and a bias, or their gradients, under the layer's mask.
+  private func masked(_ kernel: [Double], _ bias: [Double], _ record: Record) -> [[Double]] {
+    guard let factors = record.weightFactors else { return [kernel, bias] }
+    return [zip(kernel, factors.kernel).map(*), zip(bias, factors.bias).map(*)]
   }
 
   private func run(
@@ -129,16 +162,35 @@ package struct ReferenceNetwork: Sendable {
     var x = ReferenceTensor(batch: count, shape: input, values: images)
     var records: [Record] = []
     var parameter = 0
+    var dropConnect: ReferenceDropConnect?
     for layer in layers {
       var record = Record(input: x, parameter: parameter)
       parameter += layer.parameterShapes(x.shape).count
+      if let connect = dropConnect, case .training(let keep, _, _) = mode {
+        record.weightFactors = connect.factors(
+          kernel: parameters[record.parameter].count,
+          bias: parameters[record.parameter + 1].count, keep: keep)
+      }
+      dropConnect = nil
       switch layer {
-      case .convolution(let kernel, let filters, let padding):
-        x = ReferenceConvolution(size: kernel, filters: filters, padding: padding).forward(
-          x, kernel: parameters[record.parameter], bias: parameters[record.parameter + 1])
+      case .convolution(let kernel, let filters, let padding, let stride):
+        let (weights, bias) = weights(record)
+        x = ReferenceConvolution(size: kernel, filters: filters, padding: padding, stride: stride)
+          .forward(x, kernel: weights, bias: bias)
       case .dense(let units):
-        x = ReferenceDense(units: units).forward(
-          x, kernel: parameters[record.parameter], bias: parameters[record.parameter + 1])
+        let (weights, bias) = weights(record)
+        x = ReferenceDense(units: units).forward(x, kernel: weights, bias: bias)
+      case .dropConnect(let site, let rate):
+        dropConnect = ReferenceDropConnect(site: site, rate: rate)
+      case .stochasticPool(_, let size), .maxPoolingDropout(_, let size, _):
+        (x, record.factors) = ReferenceSampledPool(layer: layer, size: size).forward(x, mode: mode)
+      case .globalAverage:
+        var averages = ReferenceTensor(batch: count, shape: layer.outputShape(x.shape))
+        let pixels = x.shape.height * x.shape.width, channels = x.shape.channels
+        for (e, value) in x.values.enumerated() {
+          averages[e / (pixels * channels), 0, 0, e % channels] += value / Double(pixels)
+        }
+        x = averages
       case .relu:
         x = ReferenceReLU.forward(x)
       case .activation(let activation):
@@ -155,10 +207,18 @@ package struct ReferenceNetwork: Sendable {
       case .pool(let kind, let size):
         x = ReferencePooling(kind, size: size).forward(x)
       case .dropout(let site, let kind, let rate):
-        if case .training(let keep) = mode {
+        if case .training(let keep, _, _) = mode {
           let factors = ReferenceDropout(site: site, kind: kind, rate: rate)
             .factors(batch: count, shape: x.shape, keep: keep)
           x = ReferenceDropout.apply(factors, to: x)
+          record.factors = factors
+        }
+      case .noise(let site, let kind, let rate):
+        if case .training(let keep, let normal, _) = mode {
+          let (factors, offsets) = ReferenceNoise(site: site, kind: kind, rate: rate)
+            .draw(batch: count, shape: x.shape, keep: keep, normal: normal)
+          x = ReferenceDropout.apply(factors, to: x)
+          for e in x.values.indices { x.values[e] += offsets.values[e] }
           record.factors = factors
         }
       }

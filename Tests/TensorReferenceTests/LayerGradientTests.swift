@@ -26,7 +26,19 @@ struct LayerGradientTests {
 
   @Test(arguments: [1, 2, 3, 4, 5], ReferenceLayer.Padding.allCases)
   func convolution(size: Int, padding: ReferenceLayer.Padding) {
-    let layer = ReferenceConvolution(size: size, filters: 3, padding: padding)
+    checkConvolution(ReferenceConvolution(size: size, filters: 3, padding: padding))
+  }
+
+  @Test(arguments: [1, 2, 3, 4], ReferenceLayer.Padding.allCases)
+  func stridedConvolution(size: Int, padding: ReferenceLayer.Padding) {
+    for stride in [2, 3] {
+      checkConvolution(
+        ReferenceConvolution(size: size, filters: 3, padding: padding, stride: stride))
+    }
+  }
+
+  private func checkConvolution(_ layer: ReferenceConvolution) {
+    let size = layer.size
     let kernel = randomValues(size * size * 2 * 3, stream: 3)
     let bias = randomValues(3, stream: 4)
     Self.checkInputGradient { x in

@@ -59,6 +59,25 @@ struct NetworkCase: Sendable, CustomTestStringConvertible {
         [.dense(units: 8), .relu, dropout(.elementWise), .dense(units: 8), dropout(.spatial)]),
       NetworkCase("dropout on the images", [dropout(.elementWise)] + convolution),
       NetworkCase(
+        "strided convolutions",
+        [
+          .convolution(kernel: 3, filters: 3, padding: .same, stride: 2), .relu,
+          .convolution(kernel: 2, filters: 3, padding: .valid, stride: 2),
+        ]),
+      NetworkCase(
+        "stochastic pool", convolution + [.stochasticPool(site: "pool", size: 2)]),
+      NetworkCase(
+        "max-pooling dropout",
+        [
+          .convolution(kernel: 3, filters: 3, padding: .same), .activation(.tanh),
+          .maxPoolingDropout(site: "pool", size: 2, rate: 0.4),
+        ]),
+      NetworkCase("global average", convolution + [.globalAverage]),
+      NetworkCase(
+        "DropConnect",
+        [.dropConnect(site: "conv", rate: 0.4)] + convolution
+          + [.dropConnect(site: "dense", rate: 0.4), .dense(units: 5), .relu]),
+      NetworkCase(
         "two blocks",
         convolution + convolution + [
           dropout(.spatial), .pool(.max, size: 2),
@@ -80,7 +99,9 @@ struct NetworkGradientTests {
   func gradientsMatchFiniteDifferences(_ testCase: NetworkCase) {
     let (network, images, labels) = testCase.make()
     let keep = randomKeep(rate: 0.4)
-    for mode in [ReferenceNetwork.Mode.training(keep: keep), .evaluation] {
+    for mode in [
+      ReferenceNetwork.Mode.training(keep: keep, uniform: randomUniform), .evaluation,
+    ] {
       let result = network.lossAndGradients(images, labels: labels, mode: mode)
       #expect(result.gradients.count == network.parameters.count)
       let plain = network.loss(images, labels: labels, mode: mode)

@@ -18,6 +18,14 @@ func randomKeep(rate: Double) -> ReferenceKeep {
   }
 }
 
+/// A number in [0, 1), different for every site and position.
+func randomUniform(_ site: String, _ n: Int, _ y: Int, _ x: Int, _ c: Int) -> Double {
+  let position = UInt32(((n * 64 + y) * 64 + x) * 64 + c)
+  let name = site.utf8.reduce(UInt32(7)) { $0 &* 31 &+ UInt32($1) }
+  let word = ReferencePhilox.words(counter: [position, name, 1, 0], key: [3, 4])[0]
+  return Double(word >> 8) * 0x1p-24
+}
+
 /// The largest difference between two lists relative to the largest number of `expected`.
 func relativeError(_ actual: [Double], _ expected: [Double]) -> Double {
   guard actual.count == expected.count else { return .infinity }

@@ -9,7 +9,7 @@ import Training
 
   /// The record of a training without its times.
   private func record(
-    _ blocks: [BlockSpec], _ dropout: [DropoutSpec]
+    _ blocks: [BlockSpec], _ dropout: [DropoutSpec], fused: Bool = true
   ) throws -> TrialRecord {
     let set = try DatasetSource(name: "random:12x12x1,classes=4,train=50,test=20,seed=1").load()
     let network = NetworkSpec(name: "tiny", blocks: blocks, dense: [12])
@@ -22,7 +22,7 @@ import Training
         id: TrialID(bytes: Array(repeating: 7, count: 16)), spec: spec, architecture: 0, flops: 0),
       network: try ResolvedNetwork(
         network, input: ImageShape(height: 12, width: 12, channels: 1), classes: 4),
-      data: try PreparedData(set, SplitOptions()), keepsWeights: true
+      data: try PreparedData(set, SplitOptions()), keepsWeights: true, fused: fused
     ).run()
     record.duration = 0
     record.finishedAt = 0
@@ -82,5 +82,73 @@ import Training
     #expect(
       try record(blocks, [DropoutSpec(site: site, kind: .elementWise, rate: rate)])
         != record(blocks, [DropoutSpec(site: site, kind: .spatial, rate: rate)]))
+  }
+
+  /// Dropout in front of an activation is the same behind it: alone, and with some behind the pool.
+  private func commutes(
+    _ activation: ActivationKind, _ kind: DropoutKind, _ rate: Double,
+    normalisation: Normalisation? = nil
+  ) throws -> Bool {
+    let blocks = [
+      BlockSpec(
+        filters: 16, convolutions: 2, normalisation: normalisation, activation: activation),
+      BlockSpec(filters: 24, pool: nil, activation: activation),
+    ]
+    func specs(_ side: DropoutSite.ConvolutionSide, pool: Bool) -> [DropoutSpec] {
+      [(1, 1), (1, 2), (2, 1)].map { block, index in
+        DropoutSpec(
+          site: .convolution(block: block, index: index, side), kind: kind, rate: rate)
+      } + (pool ? [DropoutSpec(site: .afterPool(block: 1), kind: .spatial, rate: 0.2)] : [])
+    }
+    return try [false, true].allSatisfy { pool in
+      let before = try record(blocks, specs(.beforeActivation, pool: pool))
+      #expect(before.status == .done)
+      return try before == record(blocks, specs(.afterActivation, pool: pool))
+    }
+  }
+
+  @Test(arguments: [DropoutKind.elementWise, .spatial], [0.3, 0.5])
+  func relu(kind: DropoutKind, rate: Double) throws {
+    #expect(try commutes(.relu, kind, rate))
+    #expect(try commutes(.relu, kind, rate, normalisation: .batch))
+  }
+
+  @Test func leakyReLU() throws {
+    for kind in [DropoutKind.elementWise, .spatial] {
+      for rate in [0.5, 0.75] { #expect(try commutes(.leakyReLU, kind, rate)) }
+    }
+    // The condition is needed: other rates round differently.
+    #expect(try !commutes(.leakyReLU, .elementWise, 0.3))
+    // And no other activation commutes.
+    for activation in [ActivationKind.elu, .selu, .tanh, .sigmoid] {
+      #expect(try !commutes(activation, .elementWise, 0.5), "\(activation)")
+    }
+  }
+
+  @Test func rows() throws {
+    let blocks = [BlockSpec(filters: 16)]
+    let records = try [DropoutKind.elementWise, .spatial].map {
+      try record(blocks, [DropoutSpec(site: .dense(layer: 1), kind: $0, rate: 0.4)])
+    }
+    #expect(records[0] == records[1])
+    #expect(records[0].status == .done)
+  }
+
+  /// Both rules in a chain: before the activation, before the pool and after it.
+  @Test(arguments: [true, false]) func spatialAllAlong(fused: Bool) throws {
+    let blocks = [BlockSpec(filters: 16)]
+    let sites: [DropoutSite] = [
+      .convolution(block: 1, index: 1, .beforeActivation), .beforePool(block: 1),
+      .afterPool(block: 1),
+    ]
+    let records = try sites.map {
+      try record(blocks, [DropoutSpec(site: $0, kind: .spatial, rate: 0.3)], fused: fused)
+    }
+    #expect(records[0] == records[1])
+    #expect(records[1] == records[2])
+    #expect(
+      try records[0]
+        == record(
+          blocks, [DropoutSpec(site: sites[0], kind: .spatial, rate: 0.3)], fused: !fused))
   }
 }

@@ -25,23 +25,26 @@ import Training
 
   static func job(
     dropout: [DropoutSpec] = [], learningRate: Double = 0.02, epochs: Int = 3,
-    validation: Int = 0, seed: Seed = Seed(1)
+    validation: Int = 0, seed: Seed = Seed(1), change: (inout TrialSpec) -> Void = { _ in }
   ) throws -> Job {
     let set = try DatasetSource(name: "random:12x12x1,classes=4,train=50,test=20,seed=1").load()
     let data = DataSpec(name: set.name, train: 40, validation: validation)
+    var spec = TrialSpec(
+      network: network, dropout: dropout,
+      optimiser: OptimiserSpec(learningRate: learningRate, momentum: 0.9, nesterov: true),
+      batch: 16, epochs: epochs, data: data, seed: seed)
+    change(&spec)
     return Job(
-      spec: TrialSpec(
-        network: network, dropout: dropout,
-        optimiser: OptimiserSpec(learningRate: learningRate, momentum: 0.9, nesterov: true),
-        batch: 16, epochs: epochs, data: data, seed: seed),
+      spec: spec,
       network: try ResolvedNetwork(
-        network, input: ImageShape(height: 12, width: 12, channels: 1), classes: 4),
+        spec.network, input: ImageShape(height: 12, width: 12, channels: 1), classes: 4),
       data: try PreparedData(set, SplitOptions(train: 40, validation: validation)))
   }
 
   @Test func recordsEveryEpoch() throws {
     var epochs: [Int] = []
-    let record = try Self.job(validation: 10).trainer().run(onEpoch: { epoch, figures in
+    let job = try Self.job(validation: 10) { $0.monteCarlo = 2 }
+    let record = try job.trainer().run(onEpoch: { epoch, figures in
       epochs.append(epoch)
       #expect(figures.count == Metric.allCases.count)
     })
@@ -150,19 +153,19 @@ import Training
       dropout: [
         DropoutSpec(site: .beforePool(block: 2), kind: .spatial, rate: 0.25),
         DropoutSpec(site: .dense(layer: 2), kind: .elementWise, rate: 0.5),
-      ])
+      ], updates: 3)
     let expected: [NetworkDescription.Layer] = [
       .convolution(
         ConvolutionLayer(
           label: "block1.conv1", name: .kernel(block: 1, convolution: 1),
           input: FeatureShape(height: 12, width: 10, channels: 3),
-          output: FeatureShape(height: 10, width: 8, channels: 4), kernel: 3, padding: 0)),
+          output: FeatureShape(height: 10, width: 8, channels: 4), kernel: 3, padding: .valid)),
       .activation(.relu),
       .convolution(
         ConvolutionLayer(
           label: "block1.conv2", name: .kernel(block: 1, convolution: 2),
           input: FeatureShape(height: 10, width: 8, channels: 4),
-          output: FeatureShape(height: 8, width: 6, channels: 4), kernel: 3, padding: 0)),
+          output: FeatureShape(height: 8, width: 6, channels: 4), kernel: 3, padding: .valid)),
       .activation(.relu),
       .pool(
         PoolLayer(
@@ -172,7 +175,7 @@ import Training
         ConvolutionLayer(
           label: "block2.conv1", name: .kernel(block: 2, convolution: 1),
           input: FeatureShape(height: 4, width: 3, channels: 4),
-          output: FeatureShape(height: 4, width: 3, channels: 8), kernel: 3, padding: 1)),
+          output: FeatureShape(height: 4, width: 3, channels: 8), kernel: 3, padding: .same)),
       .activation(.relu),
       .dropout(Dropout(kind: .spatial, rate: 0.25, name: .pool(block: 2))),
       .pool(

@@ -17,13 +17,15 @@ extern "C" {
 
 // What a random number is a function of, besides the element's index: Philox4x32-10 with
 //   key     = seed (low word, high word)
-//   counter = (low word of the block index, step, name, stream << 28 | high bits of the index)
-// The index must stay below 2^60 and the stream below 16: then no two of them share a counter.
+//   counter = (block index, step, name, stream << 28 | part)
+// A block holds the numbers of 4 or of 16 elements. With block indices below 2^32, parts below 2^28
+// and streams below 16 no two keys or blocks share a counter.
 typedef struct {
   uint64_t seed;
   uint32_t step;
   uint32_t name;
   uint32_t stream;
+  uint32_t part;
 } dg_random_key;
 
 // Four random words (Salmon et al., SC'11).
@@ -35,6 +37,10 @@ uint32_t dg_random_word(dg_random_key key, uint64_t index);
 
 // out[i] = the word of element i, its upper 24 bits as a number in [0, 1).
 void dg_random_uniform(dg_random_key key, float *_Nonnull out, size_t count);
+
+// out[i] = a number of the normal distribution for element i: Φ⁻¹((w + ½) / 2^32), w its word
+// (`dg_normal_quantile`).
+void dg_random_normal(dg_random_key key, float *_Nonnull out, size_t count);
 
 // Exponential and logarithm in double precision, the same on every machine; relative error below
 // 1e-14. exp is 0 below -708.
@@ -69,6 +75,36 @@ typedef struct {
   int32_t batch, height, width, channels;
 } dg_tensor;
 
+// Keep decisions that elements share: a word per pixel and 16 channels of `tensor` from those of a
+// tensor whose shared axes have length 1.
+typedef struct {
+  bool batch, height, width, channels;
+} dg_shared_axes;
+void dg_share_mask(const dg_tensor *_Nonnull tensor, dg_shared_axes shared,
+                   const uint16_t *_Nonnull decisions, uint16_t *_Nonnull out);
+
+// DropBlock's mask: drops the size × size block of every seed, a cleared bit of `seeds`.
+//
+// `seeds` has a word per pixel and 16 channels, or with `shared` channels per pixel and bit 0
+// counts. Where `valid`, a seed is its block's upper left pixel and counts only where the block
+// lies inside the map; else it is pixel ((size − 1) / 2, (size − 1) / 2) of a block that the border
+// cuts off. Returns how many of the tensor's elements are kept.
+typedef struct {
+  int32_t size;
+  bool shared, valid;
+} dg_blocks;
+uint64_t dg_block_mask(const dg_tensor *_Nonnull tensor, dg_blocks blocks,
+                       const uint16_t *_Nonnull seeds, uint16_t *_Nonnull out);
+
+// out = kept ? x · scale + offset : dropped, for a word per pixel and 16 channels.
+void dg_affine_dropout(const dg_tensor *_Nonnull tensor, int32_t block,
+                       const uint16_t *_Nonnull bits, float scale, float offset, float dropped,
+                       const float *_Nonnull in, float *_Nonnull out);
+
+// out = x · factor; factors[element] in the order (n, h, w, c) with c rounded up to 16.
+void dg_multiply(const dg_tensor *_Nonnull tensor, int32_t block, const float *_Nonnull factors,
+                 const float *_Nonnull in, float *_Nonnull out);
+
 typedef enum { dg_pool_max = 0, dg_pool_average = 1 } dg_pool_kind;
 
 // One pool (or, with size 1, the flattening of maps) with the dropout on either side of it.
@@ -100,6 +136,28 @@ typedef void (*dg_pool_backward_function)(const dg_pool *_Nonnull pool,
                                           const uint8_t *_Nullable winner,
                                           const float *_Nonnull output_gradient,
                                           float *_Nonnull input_gradient);
+
+// Stochastic pooling (Zeiler and Fergus, ICLR 2013) of blocked maps to blocked maps; the kind, the
+// dropout and the flattening of `pool` do not count, and a number below 0 counts as 0. With
+// `uniforms` ([n][y][x][channels rounded up to 16], in [0, 1)) element i of a window is taken with
+// probability a[i] / Σ a, and its position goes to `winner`; without, the output is Σ a[i]² / Σ a.
+// The gradient is that of a max pool with `relu_input`.
+typedef void (*dg_stochastic_forward_function)(const dg_pool *_Nonnull pool,
+                                               const float *_Nonnull input,
+                                               const float *_Nullable uniforms,
+                                               float *_Nonnull output,
+                                               uint8_t *_Nullable winner);
+
+// The expectation of a max pool of blocked maps to blocked maps over masks that make each number 0
+// with probability `rate`.
+typedef void (*dg_expected_max_forward_function)(const dg_pool *_Nonnull pool, float rate,
+                                                 const float *_Nonnull input,
+                                                 float *_Nonnull output);
+
+// Rows of the averages over the pixels of blocked maps, summed in double precision; and the
+// gradient with respect to the maps.
+typedef void (*dg_global_average_function)(const dg_tensor *_Nonnull maps,
+                                           const float *_Nonnull in, float *_Nonnull out);
 
 // gradient = output > 0 ? gradient · scale : 0, for ReLU and for ReLU with dropout behind it.
 typedef void (*dg_relu_backward_function)(float *_Nonnull gradient,
@@ -196,6 +254,10 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
   dg_mask_bits_function _Nonnull mask_bits;
   dg_pool_forward_function _Nonnull pool_forward;
   dg_pool_backward_function _Nonnull pool_backward;
+  dg_stochastic_forward_function _Nonnull stochastic_forward;
+  dg_expected_max_forward_function _Nonnull expected_max_forward;
+  dg_global_average_function _Nonnull global_average_forward;
+  dg_global_average_function _Nonnull global_average_backward;
   dg_relu_backward_function _Nonnull relu_backward;
   dg_dropout_function _Nonnull dropout;
   dg_activation_forward_function _Nonnull activation_forward;
@@ -213,6 +275,16 @@ const dg_kernels *_Nullable dg_kernels_named(const char *_Nonnull name);
 // factors[i] = kept ? scale : 0, times what it was where `multiply` is set.
 void dg_channel_factors(const uint16_t *_Nonnull bits, float scale, bool multiply,
                         float *_Nonnull factors, size_t count);
+
+// out[i] = kept ? in[i] · scale : 0, with the decision of element positions[i]; `out` may be `in`.
+void dg_mask_weights(const float *_Nonnull in, const uint32_t *_Nonnull positions,
+                     const uint16_t *_Nonnull bits, float scale, float *_Nonnull out,
+                     size_t count);
+
+// out[n][o] = b[o]² + Σ x[n][i]² w[i][o]², in double precision.
+void dg_squared_dense(const float *_Nonnull input, const float *_Nonnull weights,
+                      const float *_Nonnull bias, size_t rows, size_t inputs, size_t outputs,
+                      double *_Nonnull out);
 
 // Zeroes the lanes of blocked maps beyond their channels.
 void dg_clear_lanes(const dg_tensor *_Nonnull tensor, int32_t block, float *_Nonnull values);
@@ -235,6 +307,14 @@ typedef struct {
 dg_loss dg_softmax_cross_entropy(const float *_Nonnull logits, const int32_t *_Nonnull labels,
                                  int32_t rows, int32_t batch, int32_t classes, double smoothing,
                                  float *_Nullable gradient);
+
+// Adds the softmax of the first `rows` rows of logits to `sums`.
+void dg_add_softmax(const float *_Nonnull logits, int32_t rows, int32_t classes,
+                    double *_Nonnull sums);
+
+// Cross-entropy of the mean of `samples` predictions, whose sums are given.
+dg_loss dg_mean_cross_entropy(const double *_Nonnull sums, const int32_t *_Nonnull labels,
+                              int32_t rows, int32_t classes, int32_t samples);
 
 #ifdef __cplusplus
 }

@@ -20,6 +20,10 @@ typedef struct dg_layer dg_layer;
 // Channels that lie side by side in a feature map: 16 with AVX-512, else 8.
 int32_t dg_channel_block(void);
 
+// Keeps oneDNN from instructions beyond "scalar" (SSE 4.1), "avx2" or "avx512"; 0, or a status where
+// it is in use already or has not that set.
+int32_t dg_limit_isa(const char *_Nonnull name);
+
 // oneDNN's version as in "2.6.3".
 const char *_Nonnull dg_version(void);
 
@@ -28,12 +32,13 @@ const char *_Nonnull dg_isa(void);
 
 const char *_Nonnull dg_status_text(int32_t status);
 
-// A convolution with bias, stride 1 and `pad` zeros on each side, and optionally ReLU.
+// A convolution with bias and optionally ReLU; zeros lie in front of the first row and column, and
+// behind the last ones as many as the output needs.
 typedef struct {
   int32_t batch;
   int32_t in_channels, in_height, in_width;
   int32_t out_channels, out_height, out_width;
-  int32_t kernel, pad;
+  int32_t kernel, stride, pad_top, pad_left;
   bool plain_input;  // the input is [n][c][h][w]
   bool relu;
   bool input_gradient;  // `dg_layer_backward_data` will be called

@@ -1,0 +1,103 @@
+internal import CKernels
+
+/// A dense layer with DropConnect and its activation, whose evaluation averages the activation over
+/// the normal distribution of what comes before it.
+///
+/// Over all masks the mean of x · k + b is what the weights give, and its variance
+/// rate / (1 − rate) · (Σ x² k² + b²) (Wan et al., ICML 2013, algorithm 2).
+final class GaussianDenseStage: TrainableStage {
+  let dense: LibraryStage
+  private let activation: ActivationStage
+  private let raw: dg_activation?
+  private let layer: DenseLayer
+  private let batch: Int
+  private let ratio: Double
+  private let quantiles: [Float]
+  /// Before the activation: outputs, their gradients, deviations, and one sample.
+  private let values: BufferList
+  private let sums: AlignedBuffer
+  private var arrays: StageArrays?
+
+  init(
+    _ layer: DenseLayer, _ dropConnect: DropConnect, samples: Int, slot: Int,
+    activation: Activation, batch: Int, inputGradient: Bool, like other: GaussianDenseStage?
+  ) throws(TensorError) {
+    self.layer = layer
+    self.batch = batch
+    dense = try LibraryStage(
+      layer, slot: slot, relu: false, dropout: nil, batch: batch, inputGradient: inputGradient,
+      like: other?.dense)
+    self.activation = ActivationStage(activation, .rows(layer.outputs), batch: batch)
+    raw = activation.raw
+    ratio = dropConnect.rate / (1 - dropConnect.rate)
+    quantiles = (0..<samples).map {
+      Float(dg_normal_quantile((Double($0) + 0.5) / Double(samples)))
+    }
+    let count = dense.outputCount
+    values = try BufferList(floats: [count, count, count, count])
+    sums = try AlignedBuffer(bytes: count * MemoryLayout<Double>.stride)
+  }
+
+  var slot: Int { dense.slot }
+  var label: String { dense.label }
+  var outputCount: Int { dense.outputCount }
+  var scratchBytes: Int { dense.scratchBytes }
+  var shapes: [ParameterShape] { dense.shapes }
+
+  func load(
+    _ values: [Float], _ role: ParameterRole, to target: UnsafeMutablePointer<Float>
+  ) throws(TensorError) {
+    try dense.load(values, role, to: target)
+  }
+
+  func export(
+    _ role: ParameterRole, _ source: UnsafePointer<Float>
+  ) throws(TensorError) -> [Float] {
+    try dense.export(role, source)
+  }
+
+  func bind(_ arrays: StageArrays) throws(TensorError) {
+    self.arrays = arrays
+    var inner = arrays
+    inner.output = values[0]
+    inner.outputGradient = values[1]
+    try dense.bind(inner)
+    var outer = arrays
+    outer.input = values[0]
+    outer.inputGradient = values[1]
+    activation.bind(outer)
+  }
+
+  func forward(_ pass: Pass) throws(TensorError) {
+    try dense.forward(pass)
+    if pass.masks != nil { activation.forward(pass) } else { average() }
+  }
+
+  func backward(inputGradient: Bool) throws(TensorError) {
+    activation.backward(inputGradient: true)
+    try dense.backward(inputGradient: inputGradient)
+  }
+
+  private func average() {
+    guard let arrays, let raw else { return }
+    let weights = arrays.parameters.weights, slot = arrays.parameters.slots[slot]
+    let sums = self.sums.pointer.assumingMemoryBound(to: Double.self)
+    // The library keeps dense kernels in (in, out) order.
+    dg_squared_dense(
+      arrays.input, weights + slot.start(of: .kernel), weights + slot.start(of: .bias), batch,
+      layer.inputs, layer.outputs, sums)
+    let mean = values[0], deviation = values[2], sample = values[3]
+    for index in 0..<outputCount {
+      deviation[index] = Float((ratio * sums[index]).squareRoot())
+      sums[index] = 0
+    }
+    for quantile in quantiles {
+      for index in 0..<outputCount { sample[index] = mean[index] + deviation[index] * quantile }
+      Engine.kernels.activation_forward(raw, sample, sample, outputCount)
+      for index in 0..<outputCount { sums[index] += Double(sample[index]) }
+    }
+    for index in 0..<outputCount {
+      arrays.output[index] = Float(sums[index] / Double(quantiles.count))
+    }
+  }
+}
