@@ -24,6 +24,7 @@ extension Summary {
   private func heading(_ width: Int, _ style: TextStyle) -> [String] {
     var lines = TextLayout.wrap(title, width: width).map(style.bold)
     lines += TextLayout.wrap(question, width: width)
+    if !claim.isEmpty { lines += TextLayout.wrap("Claim: \(claim)", width: width) }
     lines += TextLayout.wrap(trials.sentence, width: width)
     return lines + constantLines(constants, width, style)
   }

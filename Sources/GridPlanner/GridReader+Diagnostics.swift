@@ -1,4 +1,4 @@
-import ExperimentModel
+public import ExperimentModel
 
 extension GridReader {
   static let allDiagnostics = "all"

@@ -17,7 +17,8 @@ extension SweepReport {
   /// Everything after the answer.
   var sections: [ReportSection] {
     let others = [
-      rateSection, learningSection, varianceSection, theorySection, armSection, troubleSection,
+      rateSection, learningSection, varianceSection, theorySection, diagnosticSection, armSection,
+      troubleSection,
     ]
     return summary.comparisons.compactMap(comparisonSection) + others.compactMap { $0 }
       + [sourceSection]
