@@ -11,24 +11,31 @@ extension SweepTable {
   ///   (1 − pᵏ)/(1 − p) times that, reached where all k are equal;
   /// - of a max pool's inputs a share of (k − 1)/k at least has a gradient of 0.
   ///
-  /// A figure counts as equal within 0.02 of the prediction, a ratio within 5%: both are means over
-  /// seeds of single draws of masks.
+  /// All but the last compare training with evaluation, so they hold only where nothing is dropped
+  /// in front: at the arm's first site. A share counts as equal within 0.02, a ratio within 5%: both
+  /// are means over seeds of single draws of masks.
   func diagnosticPredictions() -> [Prediction] {
     guard let diagnostics = results.diagnostics else { return [] }
     let places = diagnostics.places
+    let constants = ColumnSplit(results.trialColumns).constants
     return diagnosticArms(places).flatMap { arm -> [Prediction] in
-      diagnostics.plan.sites.flatMap { site -> [Prediction] in
-        func value(_ figure: DiagnosticFigure) -> Double? {
-          let place = places.firstIndex { $0.kind == figure && $0.place == site.name }
-          return place.map { arm.values[$0] }.flatMap { $0.isNaN ? nil : $0 }
-        }
-        return predictions(arm.settings, site, value)
+      func value(_ figure: DiagnosticFigure, _ site: String) -> Double? {
+        let place = places.firstIndex { $0.kind == figure && $0.place == site }
+        return place.map { arm.values[$0] }.flatMap { $0.isNaN ? nil : $0 }
+      }
+      let placement = (arm.settings["placement"] ?? constants["placement"])?.description ?? ""
+      let first = diagnostics.plan.sites.first {
+        $0.name.hasSuffix(".\(placement)") && value(.meanEvaluation, $0.name) != nil
+      }
+      return diagnostics.plan.sites.flatMap { site in
+        predictions(arm.settings, site, first: first?.name) { value($0, site.name) }
       }
     }
   }
 
   private func predictions(
-    _ arm: Settings, _ site: DiagnosticsPlan.Site, _ value: (DiagnosticFigure) -> Double?
+    _ arm: Settings, _ site: DiagnosticsPlan.Site, first: String?,
+    _ value: (DiagnosticFigure) -> Double?
   ) -> [Prediction] {
     let constants = ColumnSplit(results.trialColumns).constants
     func setting(_ name: String) -> SettingValue? { arm[name] ?? constants[name] }
@@ -45,7 +52,7 @@ extension SweepTable {
           outcome: holds ? .confirmed : .contradicted))
     }
     func text(_ value: Double) -> String { NumberText.fixed(value, digits: 3) }
-    let isHere = site.name.hasSuffix(".\(placement)") && rate > 0
+    let isHere = site.name == first && rate > 0 && !dropsInput(arm)
     if isHere, ["element-wise", "spatial"].contains(kind), let zeros = value(.zeroShareTraining),
       let before = value(.zeroShareEvaluation)
     {
@@ -54,7 +61,9 @@ extension SweepTable {
         "dropout leaves a share p + (1 − p)z of exact zeros, \(text(expected)) here.",
         "\(text(zeros))", abs(zeros - expected) <= 0.02)
     }
-    let isBehind = site.name.hasSuffix(".after-pool") && placement == "before-pool" && rate > 0
+    let isBehind =
+      placement == "before-pool" && rate > 0 && !dropsInput(arm)
+      && first?.replacing(".before-pool", with: ".after-pool") == site.name
     if isBehind, kind == "element-wise", k > 1, let trained = value(.meanTraining),
       let evaluated = value(.meanEvaluation), evaluated > 0
     {
@@ -82,6 +91,14 @@ extension SweepTable {
 }
 
 extension SweepTable {
+  /// Whether the arm has dropout that is not at its placement or behind dense layers.
+  private func dropsInput(_ arm: Settings) -> Bool {
+    dropoutRates.contains { name in
+      !["rate", "dense_rate"].contains(name)
+        && ((arm[name] ?? ColumnSplit(results.trialColumns).constants[name])?.number ?? 0) > 0
+    }
+  }
+
   /// (1 − pᵏ)/(1 − p): the largest ratio of the mean behind a max pool in training to that in
   /// evaluation, with element-wise dropout before it and k non-negative inputs.
   static func meanShiftBound(rate p: Double, window k: Double) -> Double {

@@ -7,6 +7,8 @@ import Testing
   private static let sites = [
     DiagnosticsPlan.Site(name: "block1.before-pool", window: 4),
     DiagnosticsPlan.Site(name: "block1.after-pool", window: 4),
+    // Behind the first dropout: training and evaluation cannot be compared there.
+    DiagnosticsPlan.Site(name: "block2.after-pool", window: 4),
   ]
 
   /// Element-wise dropout at rate 0 or 0.5, before or after one max pool, 6 seeds.
@@ -62,8 +64,8 @@ import Testing
     let family = try #require(summary.comparisons.first).family
     let contrast = try #require(family.first { $0.by["rate"]?.number == 0.5 })
     #expect(contrast.diagnostics.map(\.place.place) == Self.sites.map(\.name))
-    // Seeds 1 … 6: 1 0 1 0 1 0 at the first site, one more at the second.
-    #expect(contrast.diagnostics.map(\.effect.difference.mean) == [0.5, 1.5])
+    // Seeds 1 … 6: 1 0 1 0 1 0 at the first site, one and two more at the others.
+    #expect(contrast.diagnostics.map(\.effect.difference.mean) == [0.5, 1.5, 2.5])
     let interval = try #require(contrast.diagnostics[1].effect.difference.interval)
     #expect(interval.lowerBound > 0.5 && interval.upperBound < 2.5)
   }
@@ -83,7 +85,7 @@ import Testing
         default: 1
         }
       })
-    let found = summary.predictions.filter { $0.statement.hasPrefix("block1") }
+    let found = summary.predictions.filter { $0.statement.hasPrefix("block") }
     // (1 − 0.5⁴) / (1 − 0.5) = 1.875.
     let shift = try #require(found.first { $0.statement.contains("1.875") })
     #expect(shift.outcome == outcome)

@@ -53,6 +53,7 @@ import Testing
       model: {name: small, normalisation: [none, batch]}
       dropout: {rate: 0.2, placement: before-activation}
       diagnostics: holes
+      merge: false
       """)
     let names = try #require(plan.diagnostics).sites.map(\.name)
     #expect(names.contains("block1.conv1.before-activation"))

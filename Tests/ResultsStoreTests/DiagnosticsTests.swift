@@ -56,11 +56,25 @@ import Testing
       }
       #expect(results.values[.holeSizes]?[3] == [])
       #expect(results.last(.shiftedAccuracy, of: 2).count == 3)
-      #expect(try reader.verify().problems.isEmpty)
+      #expect(try reader.verify().problems.allSatisfy { !$0.contains("not run") })
       #expect(try reader.matches(records[0], row: 0))
       var other = records[0]
       other.diagnostics[.shiftedAccuracy]?[1] += 1
       #expect(try !reader.matches(other, row: 0))
+    }
+  }
+
+  @Test func figuresOfEpochsThatWereNotRunAreFound() async throws {
+    try await withTemporaryFile { path in
+      let plan = Self.plan()
+      var record = Self.record(plan, 0)
+      record.epochsRun = 3
+      let writer = try Fixtures.create(path, plan)
+      try await writer.append([(0, record)])
+      try await writer.finish()
+      let problems = try ResultsReader(path: path).verify().problems
+      let found = problems.contains { $0.contains("shifted_accuracy has figures of epochs") }
+      #expect(found, "\(problems)")
     }
   }
 

@@ -58,7 +58,8 @@ import Training
     ]).holes
     #expect(holes == [2, 3, 4])
     #expect(HoleSizes.mean(holes) == 3)
-    #expect(HoleSizes.shares(holes, classes: [1, 3, 4]) == [1.0 / 3, 1.0 / 3, 1.0 / 3])
+    let third = 1.0 / 3
+    #expect(HoleSizes.shares(holes, classes: [1, 3, 4]) == [third, third, third])
     #expect(HoleSizes.mean([]).isNaN)
     // Zeros of two maps, and of two images, are apart; so are the ends of two rows.
     let two = FeatureValues(

@@ -98,7 +98,8 @@ import Training
     #expect(means.count == 15)
     for epoch in 0..<3 {
       #expect(means[epoch * 5 + 4].isNaN)
-      #expect(means[epoch * 5..<epoch * 5 + 4].allSatisfy(\.isFinite))
+      let there = means[(epoch * 5)..<(epoch * 5 + 4)]
+      #expect(there.allSatisfy { $0.isFinite })
     }
   }
 
