@@ -5,23 +5,34 @@ extension SweepReport {
   /// What diagnostics saw inside the networks; nil where none were recorded.
   var diagnosticSection: ReportSection? {
     guard !summary.diagnosticArms.isEmpty else { return nil }
+    let effects = diagnosticEffects
+    let shown = min(effects.count, Self.mostDiagnosticEffects)
     let tables = [
       ("At each site, last epoch", siteTable),
       ("Test accuracy on changed images, %", changedTable),
-      ("Paired differences", diagnosticEffectTable),
+      (
+        "Paired differences"
+          + (shown < effects.count ? ", the first \(shown) of \(effects.count)" : ""),
+        diagnosticEffectTable(Array(effects.prefix(shown)))
+      ),
     ].filter { !$0.1.rows.isEmpty }
     guard !tables.isEmpty else { return nil }
-    return ReportSection(
-      title: "Inside the networks",
-      paragraphs: [
+    let notes =
+      siteTable.rows.isEmpty
+      ? []
+      : [
         "What the layer behind a site reads, means over seeds. Zeros: share of exact zeros with "
           + "dropout on and in evaluation. Train/eval: the mean with dropout on over that in "
           + "evaluation; noise: the ratio of the variances. No gradient: share of what arrives at "
           + "the site. Neighbours: correlation of adjacent pixels. Hole: mean size of connected "
           + "zeros. Features: mean absolute correlation between features. Removal: points of test "
-          + "accuracy lost by taking one feature away.",
+          + "accuracy lost by taking one feature away."
+      ]
+    return ReportSection(
+      title: "Inside the networks",
+      paragraphs: notes + [
         "Differences are paired by seed, with 95% intervals that are not adjusted for their number: "
-          + "they describe, verdicts rest on test accuracy alone.",
+          + "they describe, verdicts rest on test accuracy alone."
       ], tables: tables)
   }
 
@@ -97,9 +108,11 @@ extension SweepReport {
       }, prose: [0])
   }
 
-  /// Of each comparison, what its contrasts differ in inside the networks; at most 400 rows.
-  private var diagnosticEffectTable: ReportTable {
-    let rows = summary.comparisons.flatMap { comparison in
+  private static let mostDiagnosticEffects = 400
+
+  /// Of each comparison, what its contrasts differ in inside the networks.
+  private var diagnosticEffects: [[String]] {
+    summary.comparisons.flatMap { comparison in
       comparison.family.flatMap { contrast in
         contrast.diagnostics.map { found -> [String] in
           let difference = found.effect.difference
@@ -114,9 +127,11 @@ extension SweepReport {
         }
       }
     }
-    return ReportTable(
+  }
+
+  private func diagnosticEffectTable(_ rows: [[String]]) -> ReportTable {
+    ReportTable(
       titles: ["contrast", "where", "figure", "place", "difference", "95% interval"],
-      isNumeric: [false, false, false, false, true, true], rows: Array(rows.prefix(400)),
-      prose: [0, 1])
+      isNumeric: [false, false, false, false, true, true], rows: rows, prose: [0, 1])
   }
 }
