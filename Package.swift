@@ -17,6 +17,8 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "dropgrid", targets: ["dropgrid"]),
+    // By itself, for what plans and does not train.
+    .library(name: "GridPlanner", targets: ["ExperimentModel", "GridPlanner"]),
     .library(
       name: "Dropgrid",
       targets: [
@@ -112,7 +114,8 @@ package.targets.append(
 let tests: [(module: String, others: [Target.Dependency])] = [
   ("ExperimentModel", []), ("GridPlanner", []), ("TensorReference", []),
   ("TensorCore", ["TensorReference", "CKernels"]), ("Datasets", []),
-  ("Training", []), ("Scheduling", []), ("Console", []), ("HDF5", []),
+  ("Training", ["ExperimentModel", "TensorCore", "Datasets"]), ("Scheduling", []), ("Console", []),
+  ("HDF5", []),
   ("ResultsStore", []), ("Analysis", []), ("Report", []),
   ("Export", ["ExperimentModel", "HDF5", "ResultsStore"]),
 ]
@@ -120,6 +123,11 @@ package.targets.append(
   .testTarget(
     name: "ProgramTests",
     dependencies: ["dropgrid", "ExperimentModel", "ResultsStore", "Scheduling"],
+    swiftSettings: swiftSettings))
+// Against tensors that PyTorch and Keras computed: scripts/make-parity-fixtures.
+package.targets.append(
+  .testTarget(
+    name: "ParityTests", dependencies: ["TensorCore", "CKernels"], exclude: ["Fixtures"],
     swiftSettings: swiftSettings))
 for (module, others) in tests {
   package.targets.append(

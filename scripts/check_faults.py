@@ -27,7 +27,7 @@ epochs: 2
 seed: %s
 """
 # Whatever depends on when and how often the program ran.
-NOT_COMPARED = {"session", "finished_at", "duration", "row_crc32c"}
+NOT_COMPARED = {"session", "finished_at", "duration", "row_crc32c", "generation"}
 MEMORY_LIMIT = 500 << 20
 
 
@@ -216,6 +216,32 @@ class Checker:
                 self.resume(folder, "1")
                 if code != 0:
                     self.count(f"kill -9 at a call, {'half done' if half else 'skipped'}")
+
+    def extension(self):
+        """kill -9 at every call of an extension that changes a file, skipped and half done."""
+        more = ("seed=1..2", "--extend")
+        first = self.folder("1")
+        require(self.program.run(self.SMALLEST, first)[0] == 0, "the first sweep")
+
+        def extend(faults):
+            folder = self.folder("1")
+            shutil.copy(first / "out.h5", folder)
+            return folder, self.program.run([*self.SMALLEST, *more], folder, faults)[0]
+
+        folder, code = extend({"COUNT": first / "count"})
+        require(code == 0, f"an extension ends with {code}")
+        self.same(self.sound(folder / "out.h5"), self.reference())
+        total = int((first / "count").read_text())
+        print(f"  {total} calls that change a file", flush=True)
+        for half in (False, True):
+            start = 1 + self.random.randrange(self.stride)
+            for call in range(start, total + 1, self.stride):
+                folder, code = extend({"KILL_AT": call} | ({"HALF": 1} if half else {}))
+                require(code in (-signal.SIGKILL, 0), f"call {call}: the code is {code}")
+                trials = len(self.contents(folder / "out.h5")["status"])
+                self.survived(folder / "out.h5", {0, 1}, "1" if trials == 2 else "1..2")
+                self.resume(folder, "1..2", more)
+                self.count("kill -9 at a call of an extension")
 
     def full_disk(self):
         """The disk is full, or fails, from one call on."""
@@ -465,9 +491,9 @@ def main():
         options.seed = random.randrange(1 << 30)
     checker = Checker(options)
     checks = [
-        checker.random_kills, checker.every_call, checker.full_disk, checker.reserved_disk,
-        checker.permissions, checker.damaged_files, checker.two_writers, checker.signals,
-        checker.own_deaths, checker.bad_trials, checker.shards,
+        checker.random_kills, checker.every_call, checker.extension, checker.full_disk,
+        checker.reserved_disk, checker.permissions, checker.damaged_files, checker.two_writers,
+        checker.signals, checker.own_deaths, checker.bad_trials, checker.shards,
     ]
     began = time.monotonic()
     for check in checks:

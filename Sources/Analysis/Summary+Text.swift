@@ -16,8 +16,10 @@ extension Summary {
       .joined(separator: "\n\n") + "\n"
   }
 
-  /// One paragraph for each comparison, the verdicts first.
-  public var answers: [String] { comparisons.map { wording.answer($0) } }
+  /// One paragraph for each comparison, the verdicts first, and one for what was added later.
+  public var answers: [String] {
+    comparisons.map { wording.answer($0) } + additions.map(\.sentence)
+  }
 
   package var wording: Wording { Wording(hasSingleRate: dropoutRates.count <= 1, margin: margin) }
 

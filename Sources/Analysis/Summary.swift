@@ -36,6 +36,8 @@ public struct Summary: Sendable, Hashable, Encodable {
   /// The training loss of `Outcome.epochsToLoss`; nil where none was recorded.
   public var lossTarget: Float?
   public var troubles: [Trouble]
+  /// What was added to the sweep when it had figures already.
+  public var additions: [Addition]
 
   /// - Throws: `UserError` with `badFile` where the results do not fit together.
   public init(_ results: SweepResults) throws(UserError) {
@@ -61,6 +63,7 @@ public struct Summary: Sendable, Hashable, Encodable {
     diagnosticArms = diagnosticPlaces.isEmpty ? [] : table.diagnosticArms(diagnosticPlaces)
     lossTarget = table.lossTarget
     troubles = table.troubles()
+    additions = table.additions()
   }
 
   /// The numbers in full precision: an object with sorted keys.

@@ -82,6 +82,9 @@ package struct SweepTable: Sendable {
     try expect("message", results.messages.count, count)
     try expect("epochs_run", results.epochsRun.count, count)
     try expect("duration", results.durations.count, count)
+    if !results.extensions.isEmpty {
+      try expect("generation", results.generations.count, count)
+    }
     for column in results.trialColumns { try expect(column.name, column.count, count) }
     for metric in results.metrics.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
       try expect(metric.rawValue, results.metrics[metric]?.count ?? 0, count)

@@ -11,6 +11,8 @@ package struct Wording {
     switch name {
     case "placement": return Self.placement(text)
     case "pool" where text == "strided": return "strided convolutions"
+    case "kind" where text == "drop-connect": return "DropConnect"
+    case "kind" where text == "drop-block": return "DropBlock"
     case "kind": return "\(text) dropout"
     case "pool": return text == "none" ? "no pooling" : "\(text) pooling"
     case "rate" where level.number == 0 && hasSingleRate: return "no dropout"

@@ -127,15 +127,15 @@ dg_loss dg_softmax_cross_entropy(const float *logits, const int32_t *labels, int
     for (size_t i = 0; i < k; i++) {
       sum += dg_exp((double)z[i] - (double)z[best]);
     }
-    double distance = (double)z[best] - (double)z[label];
+    double target = (double)z[label];
     if (smoothing > 0) {
-      distance *= 1 - smoothing;
+      target *= 1 - smoothing;
       for (size_t i = 0; i < k; i++) {
-        distance += share * ((double)z[best] - (double)z[i]);
+        target += share * (double)z[i];
       }
     }
     // A row with NaN has no loss: without this an unlucky order of the comparisons hides it.
-    result.loss += numbers ? dg_log(sum) + distance : __builtin_nan("");
+    result.loss += numbers ? dg_log(sum) + (double)z[best] - target : __builtin_nan("");
     result.correct += numbers && best == label;
     if (gradient != NULL) {
       float *g = gradient + (size_t)row * k;

@@ -1,4 +1,4 @@
-// Masks of dropout whose elements do not decide for themselves, and dropout that does not select.
+// Masks of dropout whose elements do not decide for themselves.
 #include <string.h>
 
 #include "CKernels.h"
@@ -65,47 +65,4 @@ uint64_t dg_block_mask(const dg_tensor *t, dg_blocks b, const uint16_t *seeds, u
     }
   }
   return kept;
-}
-
-// Where element (n, pixel, c) lies.
-static size_t place(const dg_tensor *t, size_t block, size_t n, size_t pixel, size_t c) {
-  const size_t pixels = (size_t)t->height * (size_t)t->width, channels = (size_t)t->channels;
-  switch (t->layout) {
-    case dg_layout_planes: return (n * channels + c) * pixels + pixel;
-    case dg_layout_flat: return (n * pixels + pixel) * channels + c;
-    case dg_layout_blocked: break;
-  }
-  const size_t blocks = (channels + block - 1) / block;
-  return ((n * blocks + c / block) * pixels + pixel) * block + c % block;
-}
-
-void dg_affine_dropout(const dg_tensor *t, int32_t block, const uint16_t *bits, float scale,
-                       float offset, float dropped, const float *in, float *out) {
-  const size_t pixels = (size_t)t->height * (size_t)t->width, words = words_of(t->channels);
-  for (size_t n = 0; n < (size_t)t->batch; n++) {
-    for (size_t pixel = 0; pixel < pixels; pixel++) {
-      const uint16_t *kept = bits + (n * pixels + pixel) * words;
-      for (size_t c = 0; c < (size_t)t->channels; c++) {
-        const size_t at = place(t, (size_t)block, n, pixel, c);
-        out[at] = kept[c / 16] >> (c % 16) & 1 ? in[at] * scale + offset : dropped;
-      }
-    }
-  }
-  dg_clear_lanes(t, block, out);
-}
-
-void dg_multiply(const dg_tensor *t, int32_t block, const float *factors, const float *in,
-                 float *out) {
-  const size_t pixels = (size_t)t->height * (size_t)t->width;
-  const size_t padded = words_of(t->channels) * 16;
-  for (size_t n = 0; n < (size_t)t->batch; n++) {
-    for (size_t pixel = 0; pixel < pixels; pixel++) {
-      const float *factor = factors + (n * pixels + pixel) * padded;
-      for (size_t c = 0; c < (size_t)t->channels; c++) {
-        const size_t at = place(t, (size_t)block, n, pixel, c);
-        out[at] = in[at] * factor[c];
-      }
-    }
-  }
-  dg_clear_lanes(t, block, out);
 }

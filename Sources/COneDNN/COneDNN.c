@@ -154,31 +154,19 @@ void dg_layer_destroy(dg_layer *layer) {
   free(layer);
 }
 
-// Attributes: scratch memory is the caller's, and ReLU may follow.
-static int32_t attributes(bool relu, dnnl_primitive_attr_t *out) {
-  dnnl_primitive_attr_t attr = NULL;
-  TRY(dnnl_primitive_attr_create(&attr));
-  *out = attr;
-  TRY(dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user));
-  if (relu) {
-    dnnl_post_ops_t ops = NULL;
-    TRY(dnnl_post_ops_create(&ops));
-    dnnl_status_t status = dnnl_post_ops_append_eltwise(ops, 1.f, dnnl_eltwise_relu, 0.f, 0.f);
-    if (status == dnnl_success) {
-      status = dnnl_primitive_attr_set_post_ops(attr, ops);
-    }
-    dnnl_post_ops_destroy(ops);
-    TRY(status);
-  }
+// Attributes: scratch memory is the caller's.
+static int32_t attributes(dnnl_primitive_attr_t *out) {
+  TRY(dnnl_primitive_attr_create(out));
+  TRY(dnnl_primitive_attr_set_scratchpad_mode(*out, dnnl_scratchpad_mode_user));
   return 0;
 }
 
 // Makes `op` from an operation descriptor; the primitive's descriptor goes to `out`, or away
 // where `out` is NULL.
-static int32_t operation_create(dg_layer *layer, operation *op, const void *desc, bool relu,
+static int32_t operation_create(dg_layer *layer, operation *op, const void *desc,
                                 const_dnnl_primitive_desc_t hint, dnnl_primitive_desc_t *out) {
   dnnl_primitive_attr_t attr = NULL;
-  int32_t status = attributes(relu, &attr);
+  int32_t status = attributes(&attr);
   dnnl_primitive_desc_t pd = NULL;
   if (status == 0) {
     status = (int32_t)dnnl_primitive_desc_create(&pd, desc, attr, layer->engine, hint);
@@ -234,25 +222,18 @@ typedef struct {
   dnnl_memory_desc_t any_weights, input, output;
 } convolution_geometry;
 
-static int32_t convolution_forward(dg_layer *layer, const convolution_geometry *g,
-                                   dnnl_alg_kind_t algorithm, operation *op, bool relu,
-                                   dnnl_primitive_desc_t *out) {
-  dnnl_convolution_desc_t desc;
-  TRY(dnnl_convolution_forward_desc_init(&desc, dnnl_forward_training, algorithm, &g->input,
-                                         &g->any_weights, &layer->bias, &g->output, g->strides,
-                                         g->before, g->after));
-  return operation_create(layer, op, &desc, relu, NULL, out);
-}
-
 // Winograd convolution where both channel counts fill whole vectors and oneDNN has it for this
 // machine and shape, else direct: a rule over shapes, so that results do not depend on timing.
 static int32_t convolution_build(dg_layer *layer, const dg_convolution_shape *s,
                                  const convolution_geometry *g, const dg_layout *given,
                                  dnnl_alg_kind_t algorithm) {
-  dnnl_primitive_desc_t forward = NULL, hint = NULL, weights = NULL, data = NULL;
-  int32_t status = convolution_forward(layer, g, algorithm, &layer->forward, s->relu, &forward);
+  dnnl_primitive_desc_t forward = NULL, weights = NULL, data = NULL;
+  dnnl_convolution_desc_t forward_desc;
+  int32_t status = (int32_t)dnnl_convolution_forward_desc_init(
+      &forward_desc, dnnl_forward_training, algorithm, &g->input, &g->any_weights, &layer->bias,
+      &g->output, g->strides, g->before, g->after);
   if (status == 0) {
-    status = convolution_forward(layer, g, algorithm, NULL, false, &hint);
+    status = operation_create(layer, &layer->forward, &forward_desc, NULL, &forward);
   }
   if (status == 0) {
     dnnl_convolution_desc_t desc;
@@ -260,7 +241,7 @@ static int32_t convolution_build(dg_layer *layer, const dg_convolution_shape *s,
         &desc, algorithm, &g->input, &g->any_weights, &layer->bias, &g->output, g->strides,
         g->before, g->after);
     if (status == 0) {
-      status = operation_create(layer, &layer->backward_weights_op, &desc, false, hint, &weights);
+      status = operation_create(layer, &layer->backward_weights_op, &desc, forward, &weights);
     }
   }
   if (status == 0 && s->input_gradient) {
@@ -269,7 +250,7 @@ static int32_t convolution_build(dg_layer *layer, const dg_convolution_shape *s,
         &desc, algorithm, &g->input, &g->any_weights, &g->output, g->strides, g->before,
         g->after);
     if (status == 0) {
-      status = operation_create(layer, &layer->backward_data, &desc, false, hint, &data);
+      status = operation_create(layer, &layer->backward_data, &desc, forward, &data);
     }
   }
   if (status == 0) {
@@ -285,8 +266,8 @@ static int32_t convolution_build(dg_layer *layer, const dg_convolution_shape *s,
       layer->has_backward_data = true;
     }
   }
-  for (int i = 0; i < 4; i++) {
-    dnnl_primitive_desc_t each[] = {forward, hint, weights, data};
+  for (int i = 0; i < 3; i++) {
+    dnnl_primitive_desc_t each[] = {forward, weights, data};
     if (each[i] != NULL) {
       dnnl_primitive_desc_destroy(each[i]);
     }
@@ -378,18 +359,17 @@ int32_t dg_dense_create(const dg_dense_shape *s, const dg_layout *given, dg_laye
   dnnl_primitive_desc_t hint = NULL;
   TRY(dnnl_inner_product_forward_desc_init(&desc, dnnl_forward_training, &layer->input, w,
                                            &layer->bias, &layer->output));
-  TRY(operation_create(layer, &layer->forward, &desc, s->relu, NULL, NULL));
-  TRY(operation_create(layer, NULL, &desc, false, NULL, &hint));
+  TRY(operation_create(layer, &layer->forward, &desc, NULL, &hint));
   status = (int32_t)dnnl_inner_product_backward_weights_desc_init(&desc, &layer->input, w,
                                                                   &layer->bias, &layer->output);
   if (status == 0) {
-    status = operation_create(layer, &layer->backward_weights_op, &desc, false, hint, NULL);
+    status = operation_create(layer, &layer->backward_weights_op, &desc, hint, NULL);
   }
   if (status == 0 && s->input_gradient) {
     status = (int32_t)dnnl_inner_product_backward_data_desc_init(&desc, &layer->input, w,
                                                                  &layer->output);
     if (status == 0) {
-      status = operation_create(layer, &layer->backward_data, &desc, false, hint, NULL);
+      status = operation_create(layer, &layer->backward_data, &desc, hint, NULL);
     }
     layer->has_backward_data = true;
   }

@@ -60,8 +60,9 @@ extension ProgressView {
   private func line(of trial: Running, worker: String, digits: Int, width: Int) -> StyledLine {
     let item = items[trial.trial]
     let total = "\(item.epochs)"
-    let epoch = "epoch \(DisplayWidth.pad("\(trial.epoch)", to: total.count, right: true))/\(total)"
-    let bar = style.bar(Double(trial.epoch) / Double(max(item.epochs, 1)), width: 12)
+    let done = "\(Int(trial.epochs))"
+    let epoch = "epoch \(DisplayWidth.pad(done, to: total.count, right: true))/\(total)"
+    let bar = style.bar(trial.epochs / Double(max(item.epochs, 1)), width: 12)
     let number = DisplayWidth.pad(worker, to: digits + 1, right: true) + "  "
     let room = width - number.count - epoch.count - 2
 

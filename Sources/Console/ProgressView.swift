@@ -7,7 +7,8 @@ public import ExperimentModel
 public struct ProgressView: Sendable {
   struct Running {
     var trial: Int
-    var epoch = 0
+    /// Epochs so far, a fraction included.
+    var epochs = 0.0
     var metrics: [Metric: Float] = [:]
   }
 
@@ -23,6 +24,8 @@ public struct ProgressView: Sendable {
   private(set) var ended: Int
   private(set) var bad = 0
   private(set) var meter: WorkMeter
+  /// Whether a plain display has said when the sweep will end.
+  private var hasForecast = false
 
   /// - Parameters:
   ///   - title: the sweep's name.
@@ -59,11 +62,16 @@ public struct ProgressView: Sendable {
       // The worker's last trial has ended even if its record is still on its way to the disk.
       running[worker] = Running(trial: trial)
       meter.started(trial, at: time)
+    case .progress(let trial, let worker, let epochs):
+      guard items.indices.contains(trial), running[worker]?.trial == trial else { return nil }
+      running[worker]?.epochs = epochs
+      meter.reached(epochs, of: trial, at: time)
+      return forecastLine(at: time)?.rendered(style)
     case .epoch(let trial, let worker, let epoch, let metrics):
       guard items.indices.contains(trial), running[worker]?.trial == trial else { return nil }
-      running[worker]?.epoch = epoch
+      running[worker]?.epochs = Double(epoch)
       running[worker]?.metrics = metrics
-      meter.finished(epoch, of: trial, at: time)
+      meter.reached(Double(epoch), of: trial, at: time)
     case .finished(let trial, let worker, let record):
       guard items.indices.contains(trial) else { return nil }
       if running[worker]?.trial == trial { running[worker] = nil }
@@ -76,5 +84,16 @@ public struct ProgressView: Sendable {
       }
     }
     return nil
+  }
+
+  /// What a plain display says of the end before the first trial has ended: once, when a few
+  /// seconds of training have shown the speed.
+  private mutating func forecastLine(at time: Double) -> StyledLine? {
+    guard !style.isLive, !hasForecast, time >= 3, ended == recordedBefore,
+      let remaining = meter.remaining(at: time), remaining >= 10
+    else { return nil }
+    hasForecast = true
+    return StyledLine(
+      "\(items.count - ended) trials, \(jobs) at a time: ETA \(Numbers.clock(remaining))")
   }
 }

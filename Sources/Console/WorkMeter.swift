@@ -1,17 +1,17 @@
 /// Measures the sweep's speed in floating-point operations and forecasts its end.
 ///
 /// Trials differ in cost, so progress and the forecast count operations. The speed is that of one
-/// worker: operations of finished epochs over the seconds they took. What runs is credited with what
-/// it should have done since its last finished epoch, so that the forecast counts down evenly.
+/// worker: operations over the seconds they took. What runs is credited with what it should have done
+/// since it last told of its progress, an epoch at most, so that the forecast counts down evenly.
 struct WorkMeter {
   private struct Running {
-    /// When its last epoch ended; at first when it started.
+    /// When it last told of its progress; at first when it started.
     var since: Double
-    var epochs = 0
+    var epochs = 0.0
   }
 
   private let work: [Double]
-  private let epochs: [Int]
+  private let epochs: [Double]
   private let jobs: Int
   private let total: Double
   private var waiting: Double
@@ -27,14 +27,14 @@ struct WorkMeter {
   init(flops: [Double], epochs: [Int], recorded: Set<Int>, jobs: Int) {
     let isUsable = flops.allSatisfy { $0 > 0 && $0.isFinite }
     work = isUsable ? flops : flops.map { _ in 1 }
-    self.epochs = epochs.map { max($0, 1) }
+    self.epochs = epochs.map { Double(max($0, 1)) }
     self.jobs = max(jobs, 1)
     total = work.reduce(0, +)
     done = recorded.reduce(0) { [work] in $0 + work[$1] }
     waiting = total - done
   }
 
-  /// Finished operations over all operations, finished epochs of running trials included.
+  /// Finished operations over all operations, those of running trials included.
   var fraction: Double {
     guard total > 0 else { return 1 }
     let partial = running.reduce(0) { $0 + finishedWork($1.key, $1.value) }
@@ -46,10 +46,11 @@ struct WorkMeter {
     running[trial] = Running(since: time)
   }
 
-  mutating func finished(_ epoch: Int, of trial: Int, at time: Double) {
-    guard var state = running[trial], epoch > state.epochs else { return }
-    measure(work[trial] * Double(epoch - state.epochs) / Double(epochs[trial]), time - state.since)
-    state.epochs = min(epoch, epochs[trial])
+  /// A running trial has trained for `count` epochs so far, a fraction included.
+  mutating func reached(_ count: Double, of trial: Int, at time: Double) {
+    guard var state = running[trial], count > state.epochs else { return }
+    measure(work[trial] * (count - state.epochs) / epochs[trial], time - state.since)
+    state.epochs = min(count, epochs[trial])
     state.since = time
     running[trial] = state
   }
@@ -68,7 +69,7 @@ struct WorkMeter {
     let speed = measuredWork / measuredSeconds
     let rests = running.map { trial, state in
       let rest = work[trial] - finishedWork(trial, state)
-      let step = state.epochs < epochs[trial] ? work[trial] / Double(epochs[trial]) : 0
+      let step = state.epochs < epochs[trial] ? work[trial] / epochs[trial] : 0
       return rest - min(speed * max(time - state.since, 0), step)
     }
     // Nobody is done before the longest that runs; all workers share the rest.
@@ -82,6 +83,6 @@ struct WorkMeter {
   }
 
   private func finishedWork(_ trial: Int, _ state: Running) -> Double {
-    work[trial] * Double(state.epochs) / Double(epochs[trial])
+    work[trial] * state.epochs / epochs[trial]
   }
 }

@@ -72,13 +72,14 @@ extension Catalogue {
     case .dropConnect:
       Entry(
         name: kind.rawValue, summary: "Drops weights in place of values.",
-        formula: "y = x·(W·M / (1 − p)) + b, M ~ Bernoulli(1 − p) for each weight",
-        training: "One mask a step for the weights of the layer that reads the place, for all "
-          + "images of the batch; biases are never dropped.",
-        evaluation:
-          "`dropout.inference: mean` uses all weights; `gaussian` averages the activation "
-          + "over `dropout.inference-samples` draws of a normal with the mean and variance that "
-          + "training sees before it.",
+        formula:
+          "y = x·(W·M) / (1 − p) + b·m / (1 − p), M, m ~ Bernoulli(1 − p) for each weight and "
+          + "bias",
+        training: "One mask a step for the layer that reads the place, for all images of the "
+          + "batch; the paper draws one for each image.",
+        evaluation: "`dropout.inference: mean` uses all weights; `gaussian`, for dense layers, "
+          + "averages the activation over `dropout.inference-samples` quantiles of a normal with "
+          + "the mean and variance that training sees before it.",
         place: "Where a convolution or a dense layer reads.",
         paper: "Wan et al., Regularization of Neural Networks using DropConnect, ICML 2013",
         grid: ["dropout: {kind: drop-connect, rate: 0.5, placement: dense.input}"])

@@ -13,8 +13,9 @@ extension Catalogue {
       Entry(
         name: name.rawValue, summary: "Steps by the gradient's running mean over its running size.",
         formula: "m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; w ← w − η·m̂ / (√v̂ + ε)",
-        training: "`optimiser.beta1`, `beta2`, `epsilon`. ε stands inside the bias correction with "
-          + "`form: keras` (1e-7 if left out) and outside with pytorch (1e-8).",
+        training:
+          "`optimiser.beta1`, `beta2`, `epsilon`. With `form: keras` ε (1e-7 if left out) is "
+          + "added to √v before its bias is corrected, with pytorch (1e-8) after.",
         paper: "Kingma and Ba, Adam: A Method for Stochastic Optimization, ICLR 2015",
         grid: ["optimiser: {name: adam, learning-rate: 0.001}"])
     case .adamW:

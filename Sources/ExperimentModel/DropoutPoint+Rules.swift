@@ -3,9 +3,9 @@ extension DropoutPoint {
   ///
   /// - Parameter name: the site as it was named.
   public func problem(with dropout: DropoutSpec, named name: DropoutSite) -> String? {
-    if dropout.schedule != .constant, [.dropConnect, .maxPooling].contains(dropout.kind) {
-      return "\(dropout.kind.rawValue) dropout has one rate for the whole training, whose evaluation "
-        + "it is part of; leave `dropout.schedule` out for it"
+    if dropout.schedule != .constant, dropout.hasEvaluation {
+      return "\(dropout.kind.rawValue) dropout has a part in evaluation here, which knows of no "
+        + "update and so of one rate only; leave `dropout.schedule` out"
     }
     switch dropout.kind {
     case .elementWise, .spatial, .noiseShape, .alpha, .gaussian:
@@ -42,6 +42,14 @@ extension DropoutPoint {
       return "max-pooling dropout is part of a max pool, and \(name) is read by \(reader); "
         + "place it before a max pool"
     }
+  }
+}
+
+extension DropoutSpec {
+  /// Whether evaluation depends on the rate.
+  fileprivate var hasEvaluation: Bool {
+    if case .gaussian = inference { return true }
+    return kind == .maxPooling
   }
 }
 

@@ -1,6 +1,8 @@
 /// Something that happened during a sweep; trials are indices into `Plan.trials`.
 public enum SweepEvent: Sendable {
   case started(trial: Int, worker: Int)
+  /// A trial has trained for `epochs` epochs so far, a fraction included.
+  case progress(trial: Int, worker: Int, epochs: Double)
   /// `epoch` counts from 1.
   case epoch(trial: Int, worker: Int, epoch: Int, metrics: [Metric: Float])
   /// The trial ended and its record is safe in the results file.

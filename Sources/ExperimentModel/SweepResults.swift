@@ -22,13 +22,18 @@ public struct SweepResults: Sendable {
   public var diagnostics: DiagnosticResults?
   /// What the sweep tests, in a sentence; empty where the grid names no claim.
   public var claim: String
+  /// Every extension of the sweep, the first one first; empty as a rule.
+  public var extensions: [SweepExtension]
+  /// For each trial, the number of the extension that added it, from 1; 0 for those that were
+  /// planned from the start. Empty where the sweep was never extended.
+  public var generations: [Int]
 
   public init(
     title: String, question: String, trialIDs: [TrialID], trialColumns: [Column],
     status: [TrialStatus], messages: [String], epochsRun: [Int], durations: [Double],
     metrics: [Metric: [[Float]]], cells: [PlannedCell], cellColumns: [Column],
-    comparisons: [Comparison], margin: Double? = nil,
-    diagnostics: DiagnosticResults? = nil, claim: String = ""
+    comparisons: [Comparison], margin: Double? = nil, extensions: [SweepExtension] = [],
+    generations: [Int] = [], diagnostics: DiagnosticResults? = nil, claim: String = ""
   ) {
     self.title = title
     self.question = question
@@ -45,5 +50,7 @@ public struct SweepResults: Sendable {
     self.margin = margin
     self.diagnostics = diagnostics
     self.claim = claim
+    self.extensions = extensions
+    self.generations = generations
   }
 }

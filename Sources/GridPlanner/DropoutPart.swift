@@ -79,7 +79,8 @@ struct DropoutRewriting {
     }
     let next = index + 1
     if case .activation(let activation) = points[index].reader, points.indices.contains(next),
-      !taken.contains(next), let rule = Self.rule(activation, spec), merging.allows(rule)
+      !taken.contains(next), let rule = Self.rule(activation, spec, then: points[next].reader),
+      merging.allows(rule)
     {
       index = next
       spec.site = points[index].site
@@ -103,8 +104,14 @@ struct DropoutRewriting {
   }
 
   /// The rule that takes dropout from before an activation to after it; nil where none does.
-  static func rule(_ activation: ActivationKind, _ spec: DropoutSpec) -> MergeRule? {
+  static func rule(
+    _ activation: ActivationKind, _ spec: DropoutSpec, then reader: DropoutPoint.Reader
+  ) -> MergeRule? {
     guard [.elementWise, .spatial].contains(spec.kind) else { return nil }
+    // Right before a max pool the winner is picked before maps are scaled, elsewhere after it.
+    if case .pool(_, .max, _, _) = reader, spec.kind == .spatial, !isPowerOfTwo(spec) {
+      return nil
+    }
     switch activation {
     case .relu: return .relu
     case .leakyReLU: return isPowerOfTwo(spec) ? .leakyReLU : nil

@@ -40,8 +40,7 @@ public struct Forecast: Sendable, Hashable {
     cells = grid.cellCount
     merged = grid.cellCount - grid.trialCount
     flops = grid.layout.flops.reduce(0, +)
-    let longest = grid.layout.flops.max() ?? 0
-    let seconds = max(flops / Double(machine.jobs), longest) / machine.flopsPerSecondPerCore
+    let seconds = grid.layout.longestLoad(jobs: machine.jobs) / machine.flopsPerSecondPerCore
     self.seconds = seconds / machine.uncertainty...seconds * machine.uncertainty
     weightBytes = grid.weights == .none ? 0 : grid.weightBytes
     let diagnostics = grid.diagnostics.map { plan in
@@ -78,6 +77,21 @@ public struct Forecast: Sendable, Hashable {
       let outputs = Double(network.outputCount)
       return 4 * (4 * parameters + 2 * outputs * Double(batch))
     }.max() ?? 0
+  }
+}
+
+extension Layout {
+  /// Operations of the job that ends last, where each takes the next trial as soon as it is free.
+  fileprivate func longestLoad(jobs: Int) -> Double {
+    let even = max(flops.reduce(0, +) / Double(jobs), flops.max() ?? 0)
+    // One trial more or less matters where there are few.
+    guard order.count <= 10_000, jobs <= 1000 else { return even }
+    var loads = Array(repeating: 0.0, count: jobs)
+    for row in order.indices {
+      guard let least = loads.indices.min(by: { loads[$0] < loads[$1] }) else { break }
+      loads[least] += flops(ofRow: row)
+    }
+    return max(even, loads.max() ?? 0)
   }
 }
 

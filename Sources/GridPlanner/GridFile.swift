@@ -14,19 +14,21 @@ public struct GridFile: Sendable {
   /// What the grid tests, in a sentence; empty where it names no claim.
   public let claim: String
   /// One, or the branches of a union and what is included; cells come in their order.
-  let subgrids: [SubGrid]
+  private(set) var subgrids: [SubGrid]
+  /// How many of them are the file's own; the others are those of grids that it extends.
+  private(set) var ownSubgrids: Int
   let exclusionPosition: GridPosition
   let merging: Merging
   /// nil where the file leaves the choice to the planner.
   let comparisons: [Comparison]?
   /// nil where the file leaves the choice to the planner.
-  let weights: WeightsPolicy?
+  private(set) var weights: WeightsPolicy?
   /// Points of test accuracy; nil where the file names no margin.
   let margin: Double?
   /// What to record of the inside of networks.
   let diagnostics: [Diagnostic]
   /// Paths of the groups.
-  let groups: [String: Setting]
+  private(set) var groups: [String: Setting]
 
   /// The most cells a grid can have.
   public static let mostCells = 1_000_000
@@ -43,6 +45,7 @@ public struct GridFile: Sendable {
     claim = reader.claim ?? ""
     diagnostics = reader.diagnostics
     subgrids = reader.subgrids
+    ownSubgrids = reader.subgrids.count
     exclusionPosition = reader.exclusionPosition
     merging = reader.merging
     comparisons = reader.comparisons
@@ -91,6 +94,28 @@ public struct GridFile: Sendable {
       ])
     }
     return try parse(text, name: name, overrides: overrides)
+  }
+
+  /// The grid, and then the cells of an earlier one that it does not have itself.
+  func adding(_ earlier: GridFile) -> GridFile {
+    var sum = self
+    sum.subgrids += earlier.subgrids
+    sum.groups.merge(earlier.groups) { own, _ in own }
+    return sum
+  }
+
+  mutating func sample(arms: Int) {
+    for index in subgrids.indices where subgrids[index].sample?.seconds != nil {
+      subgrids[index].sample?.count = arms
+      subgrids[index].sample?.seconds = nil
+    }
+  }
+
+  /// The grid with a policy for its weights where it has none of its own.
+  func keeping(_ weights: WeightsPolicy) -> GridFile {
+    var grid = self
+    grid.weights = grid.weights ?? weights
+    return grid
   }
 
   /// `first-look` for `grids/first-look.yaml`.
@@ -207,6 +232,7 @@ extension GridFile {
   public func layOut(
     cards: [String: DatasetCard], numericsVersion: Int, merging: Bool? = nil
   ) throws(GridError) -> PlannedGrid {
+    try checkBudget()
     try checkSize()
     var planner = Planner(
       grid: self, cards: cards, numericsVersion: numericsVersion,

@@ -18,9 +18,11 @@ extension GridReader {
       let keys = Setting.keys(to: path)
       let value = String(text[text.index(after: sign)...])
       let isText = ["title", "question", "claim"].contains(path)
-      let isOption = ["weights", "margin", "merge", "diagnostics"].contains(path)
-      guard isText || isOption || (try? find(path)) != nil else {
-        let near = Wording.nearest(to: path, in: Setting.all.map(\.path))
+      let isSample = keys.count == 2 && keys[0] == "sample"
+      let isOption = isSample || ["weights", "margin", "merge", "diagnostics"].contains(path)
+      let isGroup = root.entry("groups")?.entry(path) != nil
+      guard isText || isOption || isGroup || (try? find(path)) != nil else {
+        let near = Wording.nearest(to: path, in: Setting.all.map(\.path) + root.groupNames)
         let elsewhere = Setting.all.map(\.path).first { $0.hasSuffix(".\(path)") }
         report(
           position, "",
@@ -39,6 +41,11 @@ extension GridReader {
         for issue in error.issues { report(position, path, issue.message) }
         continue
       }
+      if isGroup {
+        choose(node, of: path, in: &root)
+        continue
+      }
+      if isSample { root.forgetSampleSize(unless: keys[1]) }
       if isSetElsewhere(path, in: root) {
         report(
           position, path,

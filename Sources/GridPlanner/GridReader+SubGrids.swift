@@ -119,43 +119,11 @@ extension GridReader {
     }
     if samples {
       branch.sample = entries.first { $0.key == "sample" }.flatMap { readSample($0.value) }
+      if let sample = branch.sample, sample.seconds != nil {
+        report(
+          sample.position, "sample", "has a count here: a budget in time is for a whole grid")
+      }
     }
     return branch
-  }
-
-  /// `sample: {count: 50, method: sobol, seed: 1}`.
-  private mutating func readSample(_ node: GridNode) -> Sample? {
-    guard case .mapping(let entries) = node.content,
-      entries.contains(where: { $0.key == "count" })
-    else {
-      report(
-        node.position, "sample",
-        "is a mapping such as {count: 50, method: sobol, seed: 1} with a count, not "
-          + node.inWords)
-      return nil
-    }
-    var sample = Sample(method: .random, count: 1, seed: 1, position: node.position)
-    for entry in known(entries, under: "sample", keys: ["count", "method", "seed"]) {
-      let path = "sample.\(entry.key)"
-      guard case .scalar(let text, let plain) = entry.value.content else {
-        report(entry.value.position, path, "is one value, not \(entry.value.inWords)")
-        continue
-      }
-      do throws(Complaint) {
-        switch entry.key {
-        case "method":
-          let words = Sample.Method.allCases.map(\.rawValue)
-          sample.method = Sample.Method(rawValue: try Scalar.word(text, of: words)) ?? .random
-        case "count":
-          let most = Int64(GridFile.mostCells)
-          sample.count = Int(try Scalar.integer(plain ? text : "'\(text)'", in: 1...most))
-        default:
-          sample.seed = UInt64(try Scalar.integer(plain ? text : "'\(text)'", in: 0...Int64.max))
-        }
-      } catch {
-        report(entry.value.position, path, error.message)
-      }
-    }
-    return sample
   }
 }

@@ -163,11 +163,17 @@ public enum GridSchema {
     ]
   }
 
+  private static var budget: [String: Any] {
+    ["type": "number", "exclusiveMinimum": 0, "maximum": 100_000]
+  }
+
   private static var sample: [String: Any] {
     [
-      "type": "object", "additionalProperties": false, "required": ["count"],
+      "type": "object", "additionalProperties": false,
+      "oneOf": ["count", "hours", "minutes"].map { ["required": [$0]] },
       "properties": [
         "count": ["type": "integer", "minimum": 1, "maximum": GridFile.mostCells],
+        "hours": budget, "minutes": budget,
         "method": ["enum": Sample.Method.allCases.map(\.rawValue)],
         "seed": ["type": "integer", "minimum": 0],
       ],

@@ -8,6 +8,8 @@ struct CellPlace: Sendable {
 struct GridSpace: Sendable {
   let number: Int
   let subgrid: SubGrid
+  /// The settings of single places that it says something about.
+  let sites: Set<Setting>
   /// Levels of each dimension; a dimension that does not always vary has one more, its last.
   let radices: [Int]
   private let places: [Setting: (dimension: Int, column: Int)]
@@ -19,6 +21,7 @@ struct GridSpace: Sendable {
   init(_ subgrid: SubGrid, number: Int) {
     self.number = number
     self.subgrid = subgrid
+    sites = subgrid.siteSettings
     radices = subgrid.dimensions.map(\.radix)
     rows = subgrid.dimensions.map(\.count)
     var places: [Setting: (dimension: Int, column: Int)] = [:]
@@ -207,7 +210,7 @@ extension GridSpace {
   ///   where those are more than 2,000,000, their product is an upper bound.
   func count() -> GridCount {
     guard !isEmpty else { return GridCount(exactly: 0) }
-    if let sample = subgrid.sample {
+    if let sample = subgrid.sample, sample.seconds == nil {
       let seeds = seedDimensions.reduce(GridCount(exactly: 1)) {
         $0 * GridCount(exactly: radices[$1])
       }
@@ -216,7 +219,10 @@ extension GridSpace {
       guard let most = bound.integer, most <= Self.mostCounted, isNumbered else { return bound }
       return GridCount(exactly: cells(of: arms(of: sample)).count)
     }
-    return components.reduce(GridCount(exactly: 1)) { total, dimensions in
+    var unsampled = GridCount(exactly: 1)
+    // With a budget in time there are as many or fewer.
+    unsampled.isExact = subgrid.sample == nil
+    return components.reduce(unsampled) { total, dimensions in
       let size = dimensions.reduce(GridCount(exactly: 1)) { $0 * GridCount(exactly: radices[$1]) }
       guard dimensions.count > 1 else { return total * counted(dimensions) }
       guard let integer = size.integer, integer <= Self.mostCounted else {
@@ -229,8 +235,12 @@ extension GridSpace {
   }
 
   private func counted(_ dimensions: [Int]) -> GridCount {
+    let path = path(dimensions)
+    if dimensions.count == 1, path.checks[0].isEmpty, conditions[dimensions[0]] == nil {
+      return GridCount(exactly: rows[dimensions[0]])
+    }
     var count = 0
-    walk(path(dimensions), from: origin) { _ in count += 1 }
+    walk(path, from: origin) { _ in count += 1 }
     return GridCount(exactly: count)
   }
 

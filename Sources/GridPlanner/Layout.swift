@@ -33,6 +33,22 @@ struct Layout: Sendable {
 
   mutating func beginSubGrid() { starts.append(indices.count) }
 
+  /// Cells of the first `count` sub-grids.
+  func cellCount(ofSubGrids count: Int) -> Int {
+    count < starts.count ? starts[count] : cellCount
+  }
+
+  /// The draft that stands for `key`; nil where there is none yet.
+  func draft(of key: TrialKey) -> Draft? {
+    var slot = Self.hash(key) & (table.count - 1)
+    while table[slot] >= 0 {
+      let draft = drafts[Int(table[slot])]
+      if draft.key == key { return draft }
+      slot = (slot + 1) & (table.count - 1)
+    }
+    return nil
+  }
+
   /// Adds a cell, and its trial where none stands for it yet.
   mutating func add(
     _ index: Int, key: TrialKey, network: Int32, data: Int32, dropout: Int32, block: Int32

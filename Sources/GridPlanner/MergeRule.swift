@@ -56,7 +56,9 @@ enum MergeRule: String, Sendable, Hashable, CaseIterable {
       "A mask sets an element to 0 or scales it by 1/(1-p) >= 1, and max(0, x) commutes with both: "
         + "an element is positive before scaling if it is after. The gradient is scaled or 0 on "
         + "either side. Only element-wise and spatial dropout, with the masks' key the same, where "
-        + "nothing else is dropped behind the ReLU; a normalisation between two places breaks it."
+        + "nothing else is dropped behind the ReLU; a normalisation between two places breaks it. "
+        + "Spatial dropout in front of a max pool only at rates where 1/(1-p) is a power of two: "
+        + "there a pool picks its winners before maps are scaled, which rounding could make equal."
     case .leakyReLU:
       "As for a ReLU, but what is negative is multiplied twice, and only a power of two (rates 0.5, "
         + "0.75, 0.875, ...) leaves the rounding of the other factor alone."

@@ -4,9 +4,12 @@ import Foundation
 enum OverrideNote {
   private static let mark = "# overrides: "
 
-  /// `text` with its overrides in a last line, as a JSON array; as it is where there are none.
+  /// `text` with its overrides in a last line, as a JSON array; as it is where there are none,
+  /// unless its own last line would be taken for them.
   static func adding(_ overrides: [String], to text: String) -> String {
-    guard !overrides.isEmpty, let list = try? JSONEncoder().encode(overrides) else { return text }
+    guard !overrides.isEmpty || taken(from: text).text != text,
+      let list = try? JSONEncoder().encode(overrides)
+    else { return text }
     let end = text.isEmpty || text.hasSuffix("\n") ? "" : "\n"
     return text + end + mark + String(decoding: list, as: UTF8.self) + "\n"
   }

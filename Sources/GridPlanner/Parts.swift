@@ -11,6 +11,8 @@ struct NetworkPart: Sendable {
   var pool: String
   /// Where dropout can stand.
   var points: [DropoutPoint]
+  /// The sorts of its places.
+  var words: Set<SiteWord>
   /// Operations of one image's forward pass.
   var forwardFLOPs: Double
   /// Operations of one training image.

@@ -14,7 +14,8 @@ public struct PlanFile: Codable, Sendable {
   private var name: String
   private var grid: String
   private var overrides: [String]
-  private var merging: Bool?
+  /// What it was laid out with.
+  public private(set) var merging: Bool?
   private var numerics: Int
   private var data: [Data]
   private var trials: Int

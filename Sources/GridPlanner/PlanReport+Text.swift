@@ -168,12 +168,15 @@ extension PlanReport {
     return text + "; weights kept: \(plan.weights.rawValue)"
   }
 
+  private var timeText: String {
+    let work = Quantity.flops(forecast.flops)
+    guard let machine else { return "\(work); the progress says how long that takes" }
+    return "\(Quantity.time(forecast.seconds)) with \(Wording.count(machine.jobs, "job")) of "
+      + "\(Quantity.flops(machine.flopsPerSecondPerCore))/s (\(work) in all)"
+  }
+
   private var forecastLines: [String] {
-    Self.entry(
-      "Time",
-      "\(Quantity.time(forecast.seconds)) with \(Wording.count(machine.jobs, "job")) of "
-        + "\(Quantity.flops(machine.flopsPerSecondPerCore))/s "
-        + "(\(Quantity.flops(forecast.flops)) in all)")
+    Self.entry("Time", timeText)
       + Self.entry(
         "Disk",
         "\(Quantity.bytes(forecast.weightBytes + forecast.metricBytes)): "

@@ -5,18 +5,20 @@ import Foundation
 public struct PlanReport: Sendable {
   let plan: PlannedGrid
   let forecast: Forecast
-  let machine: MachineProfile
+  /// What the time is a forecast for; nil where nothing is known of the machine's speed.
+  let machine: MachineProfile?
   /// The trials to list.
   let rows: [Int]
 
   /// - Parameters:
-  ///   - machine: what the forecast is for.
+  ///   - machine: what the forecast is for; nil leaves the time out of it.
   ///   - rows: the trials to list; nil for all.
-  public init(_ plan: PlannedGrid, machine: MachineProfile, rows: [Int]? = nil) {
+  public init(_ plan: PlannedGrid, machine: MachineProfile? = nil, rows: [Int]? = nil) {
     self.plan = plan
     self.rows = rows ?? Array(0..<plan.trialCount)
     self.machine = machine
-    forecast = Forecast(plan, machine: machine)
+    forecast = Forecast(
+      plan, machine: machine ?? MachineProfile(flopsPerSecondPerCore: 1, jobs: 1))
   }
 
   var grid: GridFile { plan.grid }
@@ -99,14 +101,14 @@ extension PlanReport {
     }
     struct Cost: Encodable {
       var flops: Double
-      var secondsLow: Double
-      var secondsHigh: Double
+      var secondsLow: Double?
+      var secondsHigh: Double?
       var weightBytes: Double
       var metricBytes: Double
       var bytesPerTrial: Double
       var dataBytes: Double
-      var jobs: Int
-      var flopsPerSecondPerCore: Double
+      var jobs: Int?
+      var flopsPerSecondPerCore: Double?
     }
     struct Contrast: Encodable {
       var factor: String
@@ -183,11 +185,12 @@ extension PlanReport {
       },
       comparisons: plan.comparisons.map { .init(factor: $0.factor, by: $0.by) },
       forecast: .init(
-        flops: forecast.flops, secondsLow: forecast.seconds.lowerBound,
-        secondsHigh: forecast.seconds.upperBound, weightBytes: forecast.weightBytes,
+        flops: forecast.flops, secondsLow: machine.map { _ in forecast.seconds.lowerBound },
+        secondsHigh: machine.map { _ in forecast.seconds.upperBound },
+        weightBytes: forecast.weightBytes,
         metricBytes: forecast.metricBytes, bytesPerTrial: forecast.bytesPerTrial,
-        dataBytes: forecast.dataBytes, jobs: machine.jobs,
-        flopsPerSecondPerCore: machine.flopsPerSecondPerCore),
+        dataBytes: forecast.dataBytes, jobs: machine?.jobs,
+        flopsPerSecondPerCore: machine?.flopsPerSecondPerCore),
       trialTable: trialTable)
   }
 

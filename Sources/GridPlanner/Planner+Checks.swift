@@ -24,7 +24,8 @@ extension Planner {
     guard checkStochasticPools(points, spec, cell) else { return nil }
     return NetworkPart(
       spec: spec, number: 0, architecture: architecture(network), pool: pool(spec, cell),
-      points: points, forwardFLOPs: network.forwardFLOPs, trainingFLOPs: network.trainingFLOPs)
+      points: points, words: Set(points.flatMap(\.names).map(\.word)),
+      forwardFLOPs: network.forwardFLOPs, trainingFLOPs: network.trainingFLOPs)
   }
 
   /// Where the file says what does not fit.

@@ -4,14 +4,21 @@ extension Planner {
   /// The dropout of a cell; nil after reporting what makes no sense.
   mutating func makeDropout(_ cell: CellPlace, _ network: NetworkPart) -> DropoutPart? {
     let before = issues.count
-    let sites = spaces[cell.subgrid].subgrid.siteSettings
+    let sites = spaces[cell.subgrid].sites
     checkPlaces(cell, network, sites)
     var written: [WrittenDropout] = []
+    // Without settings of single places only some sorts can have dropout.
+    let words = sites.isEmpty ? droppingWords(cell) : network.words
+    // One mistake is one message, at however many places.
+    var reported: Set<Setting> = []
     for (index, point) in network.points.enumerated() {
       var here: [WrittenDropout] = []
       do throws(Missing) {
-        for name in point.names { here += try dropouts(cell, name, sites) }
+        for name in point.names where words.contains(name.word) {
+          here += try dropouts(cell, name, sites)
+        }
       } catch {
+        guard reported.insert(error.rate).inserted else { continue }
         report(
           at: position(error.rate, cell), error.rate.path,
           "\(error.what) needs `\(error.setting.path)`, which is not given")
@@ -19,6 +26,7 @@ extension Planner {
       }
       guard let first = here.first else { continue }
       if here.count > 1 {
+        guard reported.insert(here[1].setting).inserted else { continue }
         report(at: position(here[1].setting, cell), here[1].setting.path, here[1].clash(first))
         continue
       }
@@ -26,13 +34,25 @@ extension Planner {
       dropout.point = index
       // Pools and dense layers keep their names: trials are named by them.
       if !dropout.named.isOld(in: network.spec) { dropout.spec.site = point.site }
-      if let problem = point.problem(with: dropout.spec, named: dropout.named) {
+      if let problem = point.problem(with: dropout.spec, named: dropout.named),
+        reported.insert(dropout.setting).inserted
+      {
         report(at: position(dropout.setting, cell), dropout.setting.path, problem)
       }
       written.append(dropout)
     }
     guard issues.count == before else { return nil }
     return DropoutPart(written, points: network.points, merging: merging)
+  }
+
+  /// The sorts of places at which the general settings drop something.
+  private func droppingWords(_ cell: CellPlace) -> Set<SiteWord> {
+    var words: Set<SiteWord> = []
+    if real(.rate, cell) > 0 { words.insert(choice(.placement, cell)) }
+    for word in SiteWord.allCases {
+      if let setting = Setting.siteRate(word), real(setting, cell) > 0 { words.insert(word) }
+    }
+    return words
   }
 
   /// What the settings of a cell put at a site: its own rate, or the block's or everybody's where
@@ -42,6 +62,7 @@ extension Planner {
   ) throws(Missing) -> [WrittenDropout] {
     let chain = places(of: site)
     func own(_ general: Setting, _ places: [Setting.Place]) -> (Setting, SettingValue)? {
+      guard !sites.isEmpty else { return nil }
       for place in places {
         let setting = Setting.of(place, general)
         if sites.contains(setting), let value = value(setting, cell) { return (setting, value) }

@@ -4,7 +4,7 @@ extension Planner {
   /// Reports rates without a place and settings of places that the network does not have.
   mutating func checkPlaces(_ cell: CellPlace, _ network: NetworkPart, _ sites: Set<Setting>) {
     let name = network.spec.name
-    let words = Set(network.points.flatMap(\.names).map(\.word))
+    let words = network.words
     let placement: SiteWord = choice(.placement, cell)
     let general = [(Setting.rate, placement)]
     let sorts = SiteWord.allCases.compactMap { word in

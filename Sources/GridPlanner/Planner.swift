@@ -11,6 +11,8 @@ struct Planner: Sendable {
   let numericsVersion: Int
   let merging: Merging
   var spaces: [GridSpace] = []
+  /// The settings that tell cells apart.
+  private let columns: [Setting]
 
   var issues: [GridIssue] = []
   var architectures: [Architecture] = []
@@ -55,6 +57,7 @@ struct Planner: Sendable {
     grid: GridFile, cards: [String: DatasetCard], numericsVersion: Int, merging: Merging? = nil
   ) {
     self.grid = grid
+    columns = grid.columns
     self.cards = cards
     self.numericsVersion = numericsVersion
     self.merging = merging ?? grid.merging
@@ -65,7 +68,7 @@ struct Planner: Sendable {
   mutating func layOut() throws(GridError) -> Layout {
     numberSeeds()
     var layout = Layout()
-    var written = spaces.count > 1 ? WrittenCells(grid.columns) : nil
+    var written = spaces.count > 1 ? WrittenCells(columns) : nil
     for space in spaces {
       layout.beginSubGrid()
       space.forEach { cell in
@@ -111,7 +114,20 @@ struct Planner: Sendable {
     let key = TrialKey(
       network: networks[Int(network)].number, dropout: part.number, training: training,
       data: self.data[Int(data)].number, seed: seed)
+    // An earlier grid may leave a setting open that is an axis now: its trial has a cell already.
+    if cell.subgrid >= grid.ownSubgrids, let draft = layout.draft(of: key),
+      Int(draft.cell) < layout.cellCount(ofSubGrids: grid.ownSubgrids), leavesColumnOpen(cell)
+    {
+      return
+    }
     layout.add(index, key: key, network: network, data: data, dropout: dropout, block: block)
+  }
+
+  /// Whether neither the file nor a fallback gives a column a value in this cell.
+  private func leavesColumnOpen(_ cell: CellPlace) -> Bool {
+    columns.contains {
+      value($0, cell) == nil && !spaces[cell.subgrid].isIdle($0, cell.levels)
+    }
   }
 
   /// The number of a seed with nothing to mask: its mask's seed is set to the one of the weights.

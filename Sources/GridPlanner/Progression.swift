@@ -64,8 +64,14 @@ enum Progression: String, Sendable, CaseIterable {
   /// To 12 significant digits: 0.3, not 0.30000000000000004.
   private static func rounded(_ value: Double) -> Double {
     guard value != 0, value.isFinite else { return value }
-    let text = String(format: "%.11e", locale: Locale(identifier: "en_US_POSIX"), value)
-    return Double(text) ?? value
+    // `String(format:)` takes a hundred times as long, and an axis can have a million values.
+    var text = [CChar](repeating: 0, count: 32)
+    let count = withVaList([value]) { vsnprintf(&text, 32, "%.11e", $0) }
+    guard (1..<32).contains(count) else { return value }
+    let bytes = text.prefix(Int(count)).map { UInt8(bitPattern: $0) }
+    // Whatever the locale of the process has for the point.
+    let digits = bytes.map { "0123456789+-e".utf8.contains($0) ? $0 : UInt8(ascii: ".") }
+    return Double(String(decoding: digits, as: UTF8.self)) ?? value
   }
 }
 

@@ -12,6 +12,9 @@ struct Sample: Sendable {
   var method: Method
   /// The most arms to choose.
   var count: Int
+  /// The time that they may take; nil where `count` is given. Until it is turned into a count, the
+  /// grid cannot be laid out.
+  var seconds: Double?
   /// What the choice depends on besides the grid.
   var seed: UInt64
   var position: GridPosition

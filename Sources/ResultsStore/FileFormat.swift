@@ -10,6 +10,7 @@ internal import HDF5
 ///        trial i64[N], epoch i32[E]    dimension scales: 0…N-1 and 1…E
 ///        <column>                      f64[N], i64[N] or variable text [N], @path
 ///        architecture                  variable text [N]: a group of weights/
+///        generation i64[N]             only where the sweep was extended
 ///        trial_id … <metric>           the row columns, see `RowSchema`
 ///        row_crc32c i64[N]             @columns: what it covers, in order
 ///     diagnostics/  where the grid asks for them: site text[S], hole, shift, patch i64 (dimension
@@ -17,7 +18,7 @@ internal import HDF5
 ///     cells/  @coordinates, cell i64[M], <column>, cell_trial i64[M], cell_rule text [M]
 ///     weights/<architecture>/  row i64[R], trial_of_row i64[R], crc32c i64[R],
 ///        parameters text [P], <layer>/kernel f32[R,(kh,kw,)in,out], <layer>/bias f32[R,out]
-///     provenance/  grid, plan (JSON), comparisons/, data/, sessions/ (64 slots)
+///     provenance/  grid, plan (JSON), comparisons/, data/, extensions/, sessions/ (64 slots)
 ///
 /// **Checksums.** `row_crc32c[r]` is CRC32C (Castagnoli: reflected polynomial 0x82F63B78, start
 /// and final exclusive-or 0xFFFFFFFF) over the stored little-endian bytes of element `r` of each
@@ -52,6 +53,7 @@ public enum FileFormat {
   static let status = "status"
   static let checksum = "row_crc32c"
   static let diagnostics = "diagnostics/"
+  static let generation = "generation"
   static let sessionColumns: [RowColumn] = [
     RowColumn(name: "command_line", type: .text(bytes: 1024)),
     RowColumn(name: "host", type: .text(bytes: 128)),
@@ -65,6 +67,6 @@ public enum FileFormat {
   /// Names in the root that no column of a plan can have.
   static let reservedNames: Set<String> = [
     "trial", "epoch", "architecture", "cells", "weights", "provenance", "diagnostics", "cell",
-    "cell_trial", "cell_rule", checksum,
+    "cell_trial", "cell_rule", checksum, generation,
   ]
 }

@@ -5,6 +5,8 @@ enum JSONValue {
   /// `null` where it is not finite.
   case real(Double)
   case array([JSONValue])
+  /// An array whose elements are made one at a time, when they are written.
+  case elements(Int, (Int) -> JSONValue)
   /// Members are written in the order given.
   case object([(String, JSONValue)])
 
@@ -19,11 +21,12 @@ enum JSONValue {
     case .text(let text): Self.write(text, to: &bytes)
     case .integer(let value): bytes.append(contentsOf: "\(value)".utf8)
     case .real(let value): bytes.append(contentsOf: (value.isFinite ? "\(value)" : "null").utf8)
-    case .array(let values):
+    case .array(let values): JSONValue.elements(values.count) { values[$0] }.write(to: &bytes)
+    case .elements(let count, let value):
       bytes.append(UInt8(ascii: "["))
-      for (index, value) in values.enumerated() {
+      for index in 0..<count {
         if index > 0 { bytes.append(contentsOf: ",\n".utf8) }
-        value.write(to: &bytes)
+        value(index).write(to: &bytes)
       }
       bytes.append(UInt8(ascii: "]"))
     case .object(let members):

@@ -17,7 +17,10 @@ extension Plan {
       ("comparisons", .array(comparisons.map(\.json))),
       ("datasets", .array(datasets.map(\.json))),
       ("architectures", .array(architectures.map(\.json))),
-      ("trials", .array(trials.map { $0.json(architectures[$0.architecture].name) })),
+      (
+        "trials",
+        .elements(trials.count) { trials[$0].json(architectures[trials[$0].architecture].name) }
+      ),
     ]).description
   }
 }

@@ -15,7 +15,7 @@ public final class ResultsReader: Sendable {
   /// Rows that claim to be finished and do not match their checksum. `results` has them as
   /// pending, and continuing the sweep trains them again.
   public let tornRows: [Int]
-  /// The grid file as it was given.
+  /// The grid file as it was given; of an extended sweep the latest one.
   public let gridText: String
   /// The plan as JSON.
   public let planText: String
@@ -141,8 +141,8 @@ extension StoredSweep {
       }, epochsRun: zip(epochs, isPending).map { $1 ? 0 : $0 },
       durations: zip(column("duration").values(Double.self), isPending).map { $1 ? .nan : $0 },
       metrics: metrics, cells: cells, cellColumns: cellColumns, comparisons: comparisons,
-      margin: margin, diagnostics: diagnostics(epochs: epochs, isPending: isPending),
-      claim: claim)
+      margin: margin, extensions: history.extensions, generations: history.generations,
+      diagnostics: diagnostics(epochs: epochs, isPending: isPending), claim: claim)
   }
 
   /// The slots that have a start.

@@ -32,7 +32,7 @@ public actor ResultsWriter {
     executor.asUnownedSerialExecutor()
   }
 
-  private init(
+  init(
     path: String, plan: Plan, engine: String, finished: Set<Int>, torn: [Int],
     isSpaceReserved: Bool, rows: consuming RowFile
   ) {
@@ -108,18 +108,23 @@ public actor ResultsWriter {
     }
   }
 
-  private static func resume(
+  static func resume(
     _ path: String, _ plan: Plan, _ engine: String, _ session: SessionInfo,
     _ lock: consuming SweepLock
   ) throws -> ResultsWriter {
+    // What an extension left that did not get as far as its new name.
+    unlink(path + ".tmp")
     let descriptor = try ResultsReader.openSoundly(path, O_RDWR)
     let size = try descriptor.size()
     let sweep = try SweepLoader.load(path, fileSize: size)
     if let difference = sweep.difference(from: plan, engine: engine) {
+      let remedy =
+        sweep.obstacle(to: plan, engine: engine) == nil
+        ? "add it to the file with --extend, write to another file" : "write to another file"
       throw UserError(
         .mismatch,
-        "\(path): cannot be continued with this grid: \(difference); write to another file, or "
-          + "go back to what this one was made with")
+        "\(path): cannot be continued with this grid: \(difference); \(remedy), or go back to what "
+          + "this one was made with")
     }
     let tornRows = Set(sweep.tornRows())
     let status = sweep.storedStatus
@@ -187,7 +192,7 @@ extension ResultsWriter {
   /// Makes sure that `bytes` fit on the disk of `path`, by giving them to the file `temporary`.
   ///
   /// HDF5 does not survive a disk that fills up while it writes, so this comes first.
-  private static func reserve(
+  static func reserve(
     _ bytes: Int?, for path: String, at temporary: String
   ) throws -> Bool {
     let descriptor = try FileDescriptor(temporary, O_RDWR | O_CREAT)

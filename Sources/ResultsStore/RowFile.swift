@@ -5,7 +5,7 @@ internal import HDF5
 struct RowFile: ~Copyable, Sendable {
   let descriptor: FileDescriptor
   private let lock: SweepLock
-  private let sweep: StoredSweep
+  let sweep: StoredSweep
   private let session: Int
 
   /// Begins a session: the next free slot, or the last one where none is free.

@@ -13,6 +13,7 @@ extension Skeleton {
     try json.setAttribute("long_name", .text("the plan as JSON"))
     try writeComparisons(provenance)
     try writeData(provenance)
+    try writeExtensions(provenance)
     try writeSessions(provenance)
   }
 
@@ -23,6 +24,23 @@ extension Skeleton {
     try write(texts: plan.comparisons.map(\.factor), "factor", to: group, along: scale)
     try write(
       texts: plan.comparisons.map { $0.by.joined(separator: " ") }, "by", to: group, along: scale)
+  }
+
+  private func writeExtensions(_ provenance: borrowing Group) throws(HDF5Error) {
+    guard !history.isEmpty else { return }
+    let group = try provenance.createGroup("extensions")
+    let scale = try makeIndex("extension", count: history.extensions.count, in: group)
+    try write(
+      texts: history.extensions.map(\.earlierGrid), "earlier_grid", to: group, along: scale)
+    for (name, value) in SweepHistory.numbers {
+      let dataset = try group.createDataset(name, .int64, shape: [history.extensions.count])
+      try dataset.write(history.extensions.map { Int64($0[keyPath: value]) })
+      try dataset.attach(scale, axis: 0)
+    }
+    let time = try group.createDataset("time", .float64, shape: [history.extensions.count])
+    try time.write(history.extensions.map(\.time))
+    try time.attach(scale, axis: 0)
+    try time.setAttribute("units", .text("seconds since 1970-01-01T00:00:00Z"))
   }
 
   private func writeData(_ provenance: borrowing Group) throws(HDF5Error) {

@@ -14,7 +14,10 @@ extension Skeleton {
       sum(group.architecture.parameters.map { product([4, group.trials.count] + $0.shape) })
     }
     let text =
-      plan.gridText.utf8.count + planText.utf8.count
+      plan.gridText.utf8.count + planText.utf8.count + history.log.utf8.count
+      + history.extensions.reduce(8 * history.generations.count) {
+        $0 + 96 + $1.earlierGrid.utf8.count
+      }
       + (plan.trialColumns + plan.cellColumns).reduce(0) { $0 + Self.bytes($1) }
       + plan.cells.reduce(0) { $0 + 48 + $1.rule.utf8.count }
     let structure = (1 << 18) + plan.architectures.reduce(0) { $0 + 2048 * $1.parameters.count }

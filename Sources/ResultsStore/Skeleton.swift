@@ -8,15 +8,20 @@ struct Skeleton {
   let session: SessionInfo
   /// Seconds since 1970-01-01T00:00:00Z.
   let createdAt: Double
+  let history: SweepHistory
   let schema: RowSchema
   /// The plan as JSON.
   let planText: String
 
-  init(plan: Plan, engine: String, session: SessionInfo, createdAt: Double) {
+  init(
+    plan: Plan, engine: String, session: SessionInfo, createdAt: Double,
+    history: SweepHistory = SweepHistory()
+  ) {
     self.plan = plan
     self.engine = engine
     self.session = session
     self.createdAt = createdAt
+    self.history = history
     schema = RowSchema(
       epochs: plan.epochs, metrics: plan.metrics,
       engineBytes: max(FileFormat.engineBytes, engine.utf8.count), diagnostics: plan.diagnostics)
@@ -52,7 +57,11 @@ struct Skeleton {
     if let margin = plan.margin { try file.setAttribute("margin", .text("\(margin)")) }
     try file.setAttribute("creator", text("dropgrid (\(session.versions))"))
     try file.setAttribute(
-      "history", text("\(isoTime(createdAt)) created by: \(session.commandLine)"))
+      "history",
+      text(
+        history.log
+          + "\(isoTime(createdAt)) \(history.isEmpty ? "created" : "extended") by: "
+          + session.commandLine))
     try file.setAttribute("engine", text(engine))
     try file.setAttribute("coordinates", .text(names(plan.trialColumns)))
 
@@ -70,6 +79,7 @@ struct Skeleton {
     try write(
       texts: plan.trials.map { plan.architectures[$0.architecture].name }, "architecture",
       to: file, along: trial)
+    if !history.isEmpty { try write(history.generationColumn, to: file, along: trial) }
     for column in schema.columns where !column.name.hasPrefix(FileFormat.diagnostics) {
       try writeEmpty(column, file, trial, epoch)
     }
@@ -144,7 +154,7 @@ struct Skeleton {
 
 extension Skeleton {
   /// Writes a column of the plan with its path in the grid file.
-  private func write(
+  func write(
     _ column: Column, to place: borrowing some Container & ~Copyable,
     along scale: borrowing Dataset
   ) throws(HDF5Error) {

@@ -78,15 +78,20 @@ struct StoredSweep: Sendable {
   var datasets: [DatasetCard]
   var gridText: String
   var planText: String
+  var history: SweepHistory
   /// As `FileFormat.sessionColumns`.
   var sessions: [StoredColumn]
 
   /// Each trial's group of weights and its row there; nil where none are kept.
   func weightRow(of trial: Int) -> (group: StoredWeights, row: Int)? {
-    guard let group = weights.first(where: { $0.name == architectures[trial] }),
-      let row = group.trials.firstIndex(of: trial)
-    else { return nil }
-    return (group, row)
+    guard let group = weights.first(where: { $0.name == architectures[trial] }) else { return nil }
+    // The trials ascend.
+    var (low, high) = (0, group.trials.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if group.trials[middle] < trial { low = middle + 1 } else { high = middle }
+    }
+    return low < group.trials.count && group.trials[low] == trial ? (group, low) : nil
   }
 }
 

@@ -41,6 +41,7 @@ struct SweepLoader {
     let comparisons = try comparisons(file)
     let hasClaim = try file.hasAttribute("claim")
     let claim = hasClaim ? try file.textAttribute("claim") : ""
+    let history = try history(file, trials: count)
     let hasMargin = try file.hasAttribute("margin")
     let margin = hasMargin ? Double(try file.textAttribute("margin")) : nil
     return StoredSweep(
@@ -53,7 +54,7 @@ struct SweepLoader {
       weights: try weights(file, architectures: architectures), comparisons: comparisons,
       margin: margin, claim: claim, datasets: try datasets(file),
       gridText: try text("provenance/grid", from: file),
-      planText: try text("provenance/plan", from: file), sessions: sessions)
+      planText: try text("provenance/plan", from: file), history: history, sessions: sessions)
   }
 
   /// What the file's rows consist of, from the list that the checksum carries.

@@ -67,7 +67,8 @@ extension ResultsReader {
       let all = stored.column(metric.rawValue).values(Float.self)[row * epochs..<(row + 1) * epochs]
       let accepted: (Float) -> Bool = metric.isShare ? { $0 >= 0 && $0 <= 1 } : { $0 >= 0 }
       require(
-        !isDone || all.prefix(run).allSatisfy { $0.isFinite && accepted($0) },
+        !isDone || all.prefix(run).allSatisfy { $0.isFinite && accepted($0) }
+          || metric.isOptional && all.prefix(run).allSatisfy(\.isNaN),
         "\(metric.rawValue) is not a possible figure in every epoch that was run")
       require(
         all.dropFirst(run).allSatisfy(\.isNaN),
@@ -87,6 +88,11 @@ extension ResultsReader {
 }
 
 extension Metric {
+  /// Whether trials without a validation split lack it, or those from before it was recorded.
+  fileprivate var isOptional: Bool {
+    [.validationLoss, .validationAccuracy, .testECE].contains(self)
+  }
+
   fileprivate var isShare: Bool {
     switch self {
     case .trainAccuracy, .testAccuracy, .testECE, .validationAccuracy, .fitAccuracy: true
@@ -112,9 +118,12 @@ extension ResultsReader {
     guard record.status == results.status[row], record.message == results.messages[row],
       record.epochsRun == results.epochsRun[row]
     else { return false }
-    for (metric, rows) in results.metrics
-    where (record.metrics[metric] ?? []).map(\.bitPattern) != rows[row].map(\.bitPattern) {
-      return false
+    for (metric, rows) in results.metrics {
+      // A figure that this trial does not have and others do is NaN in the file.
+      // So is calibration of a trial from before it was recorded, in a sweep that was extended.
+      if metric == .testECE, rows[row].allSatisfy(\.isNaN) { continue }
+      let values = record.metrics[metric] ?? rows[row].map { _ in .nan }
+      guard values.map(\.bitPattern) == rows[row].map(\.bitPattern) else { return false }
     }
     for (figure, rows) in results.diagnostics?.values ?? [:]
     where (record.diagnostics[figure] ?? []).map(\.bitPattern) != rows[row].map(\.bitPattern) {

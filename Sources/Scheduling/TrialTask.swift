@@ -38,6 +38,13 @@ public struct TrialTask: Sendable {
     if isCancelled { throw CancellationError() }
   }
 
+  /// Tells those who watch the sweep how far the trial is; returns at once.
+  ///
+  /// - Parameter epochs: that it has trained for so far, a fraction included.
+  public func report(progress epochs: Double) {
+    events(.progress(trial: index, worker: worker, epochs: epochs))
+  }
+
   /// Tells those who watch the sweep how an epoch went; returns at once.
   ///
   /// - Parameter epoch: counts from 1.

@@ -14,7 +14,8 @@ public enum LearningRateSchedule: Sendable, Hashable {
   /// restarts).
   case cosine(total: Int)
   /// Up from η / 25 to η in the first 0.3 · T updates and down to η / 250,000 in the rest, both
-  /// along half a cosine; the momentum stays (Smith 2018; PyTorch's `OneCycleLR` with its defaults).
+  /// along half a cosine; the momentum stays (Smith 2018; PyTorch's `OneCycleLR` with its
+  /// defaults but `cycle_momentum=False`).
   case oneCycle(total: Int)
 
   /// The learning rate of update `update`, counted from 0, where `rate` is the optimiser's.
@@ -22,10 +23,14 @@ public enum LearningRateSchedule: Sendable, Hashable {
     switch self {
     case .constant: return rate
     case .timeBased(let decay): return rate / (1 + decay * Double(update))
-    case .step(let every, let factor): return rate * power(factor, update / every)
+    case .step(let every, let factor):
+      precondition(every > 0, "a step is 1 update or more, not \(every)")
+      return rate * power(factor, update / every)
     case .cosine(let total):
+      precondition(total > 0, "a training has 1 update or more, not \(total)")
       return Self.between(rate, 0, at: min(Double(update) / Double(total), 1))
     case .oneCycle(let total):
+      precondition(total > 0, "a training has 1 update or more, not \(total)")
       let low = rate / 25
       // Positions of the peak and of the last update.
       let peak = 0.3 * Double(total) - 1

@@ -33,7 +33,7 @@ final class LibraryLayer {
   }
 
   init(
-    _ layer: ConvolutionLayer, batch: Int, plainInput: Bool, relu: Bool, inputGradient: Bool,
+    _ layer: ConvolutionLayer, batch: Int, plainInput: Bool, inputGradient: Bool,
     like other: LibraryLayer?
   ) throws(TensorError) {
     label = layer.label
@@ -54,13 +54,12 @@ final class LibraryLayer {
         layer.padding.before(layer.input.height, kernel: layer.kernel, stride: layer.stride)),
       pad_left: Int32(
         layer.padding.before(layer.input.width, kernel: layer.kernel, stride: layer.stride)),
-      plain_input: plainInput, relu: relu,
-      input_gradient: inputGradient)
+      plain_input: plainInput, input_gradient: inputGradient)
     raw = try Self.made(layer.label) { dg_convolution_create(&shape, other?.layout, $0) }
   }
 
   init(
-    _ layer: DenseLayer, batch: Int, relu: Bool, inputGradient: Bool, like other: LibraryLayer?
+    _ layer: DenseLayer, batch: Int, inputGradient: Bool, like other: LibraryLayer?
   ) throws(TensorError) {
     label = layer.label
     self.shape = KernelShape(
@@ -68,7 +67,7 @@ final class LibraryLayer {
       paddedOutputs: layer.outputs)
     var shape = dg_dense_shape(
       batch: Int32(batch), inputs: Int32(layer.inputs), outputs: Int32(layer.outputs),
-      relu: relu, input_gradient: inputGradient)
+      input_gradient: inputGradient)
     raw = try Self.made(layer.label) { dg_dense_create(&shape, other?.layout, $0) }
   }
 

@@ -1,13 +1,15 @@
 internal import CKernels
 internal import COneDNN
 
-/// A convolution or dense layer of oneDNN, with the ReLU and the dropout that are fused into it.
+/// A convolution or dense layer of oneDNN, and the ReLU and the dropout behind it.
+///
+/// The ReLU is ours, because oneDNN's turns NaN into 0.
 final class LibraryStage: TrainableStage {
   let slot: Int
   let outputCount: Int
   private let layer: LibraryLayer
   private let relu: Bool
-  /// The stage behind takes the ReLU's gradient.
+  /// The stage behind does the ReLU, forward and backward.
   private let reluBehind: Bool
   private let dropout: GroupMasks?
   private var rows: dg_dropout
@@ -28,7 +30,7 @@ final class LibraryStage: TrainableStage {
     rows = dg_dropout()
     outputCount = TensorShape(shape: layer.output, layout: dg_layout_blocked).count(batch: batch)
     self.layer = try LibraryLayer(
-      layer, batch: batch, plainInput: input.layout == dg_layout_planes, relu: relu,
+      layer, batch: batch, plainInput: input.layout == dg_layout_planes,
       inputGradient: inputGradient, like: other?.layer)
     mask = try Self.mask(layer.dropConnect, self.layer)
   }
@@ -42,7 +44,7 @@ final class LibraryStage: TrainableStage {
     reluBehind = false
     outputCount = batch * layer.outputs
     self.layer = try LibraryLayer(
-      layer, batch: batch, relu: relu, inputGradient: inputGradient, like: other?.layer)
+      layer, batch: batch, inputGradient: inputGradient, like: other?.layer)
     mask = try Self.mask(layer.dropConnect, self.layer)
     rows = dg_dropout()
     guard let dropout else {
@@ -116,6 +118,10 @@ final class LibraryStage: TrainableStage {
       pass.masks, kernel: parameters.weights + kernel, bias: parameters.weights + bias,
       version: parameters.version)
     try layer.forward(version: weightsVersion(parameters))
+    if relu && !reluBehind {
+      Engine.kernels.activation_forward(
+        dg_activation(kind: dg_relu, parameter: 0), arrays.output, arrays.output, outputCount)
+    }
     guard let dropout else { return }
     dropout.draw(pass.masks)
     if let bits = dropout.bits {

@@ -64,19 +64,23 @@ final class MaskStage: Stage {
   private func apply(
     _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>, isGradient: Bool
   ) {
-    let block = Engine.kernels.block
+    var raw = dg_dropout()
+    raw.tensor = tensor
     switch action {
-    case .identity: output.update(from: input, count: outputCount)
-    case .affine(let scale, let offset, let dropped) where !isGradient:
-      dg_affine_dropout(&tensor, block, bits.words, scale, offset, dropped, input, output)
-    case .select(let scale), .affine(let scale, _, _):
-      var raw = dg_dropout()
-      raw.tensor = tensor
+    case .identity: break
+    case .select(let scale):
       raw.bits = UnsafePointer(bits.words)
       raw.scale = scale
-      Engine.kernels.dropout(&raw, input, output)
-    case .multiply: dg_multiply(&tensor, block, drawn.floats, input, output)
+    case .affine(let scale, let offset, let dropped):
+      raw.bits = UnsafePointer(bits.words)
+      raw.scale = scale
+      raw.affine = !isGradient
+      raw.offset = offset
+      raw.dropped = dropped
+    case .multiply: raw.noise = UnsafePointer(drawn.floats)
     }
+    Engine.kernels.dropout(&raw, input, output)
+    if raw.affine { dg_clear_lanes(&tensor, Engine.kernels.block, output) }
   }
 
   /// Draws the masks of `moment`.

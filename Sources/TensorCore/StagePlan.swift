@@ -42,7 +42,7 @@ struct PoolPlan {
   var after: DropoutGroup?
   /// The output lies in rows.
   var flatOutput = false
-  /// The input comes out of a ReLU, whose gradient the pool takes as well.
+  /// A ReLU comes first, of which the pool does both passes.
   var reluInput = false
 }
 
@@ -248,7 +248,7 @@ extension StagePlan {
     }
   }
 
-  /// A pool behind this stage takes the gradient of its ReLU.
+  /// A pool behind this stage does its ReLU.
   var endsInReLU: Bool {
     if case .convolution(_, _, true, _) = self { return true }
     return false

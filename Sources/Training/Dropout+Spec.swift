@@ -53,7 +53,9 @@ extension DropConnect {
       case .mean: .mean
       case .gaussian(let samples): .gaussian(samples: samples)
       }
-    self.init(rate: spec.rate, name: name, inference: kind)
+    self.init(
+      rate: spec.rate, name: name, inference: kind,
+      schedule: DropoutSchedule(spec.schedule, updates: updates))
   }
 }
 

@@ -4,19 +4,21 @@ import TensorCore
 
 /// How fast this machine trains, measured for a forecast; no recorded value depends on it.
 public enum SpeedProbe {
-  /// Floating-point operations that one core does in a second of training `network`.
+  /// Floating-point operations that one core does in a second of training `network`, measured
+  /// `windows` times, one after the other.
   ///
-  /// Steps for `seconds`, after one that sets everything up; where that one alone takes as long, it
-  /// is the measurement.
+  /// Each window has steps for `seconds`, after one step that sets everything up; where that one
+  /// alone takes as long as all windows, it is the only measurement.
   ///
   /// - Throws: `TensorError` where the library fails or memory runs out.
   public static func flopsPerSecond(
-    _ spec: TrialSpec, network: ResolvedNetwork, data: PreparedData, seconds: Double = 0.3
-  ) throws -> Double {
+    _ spec: TrialSpec, network: ResolvedNetwork, data: PreparedData, windows: Int = 5,
+    seconds: Double = 0.06
+  ) throws -> [Double] {
     let batch = min(spec.batch, data.train.count)
     let model = try Network(
-      NetworkDescription(network, dropout: spec.dropout, updates: 1), batch: batch, initialisationSeed: 0,
-      maskSeed: 0)
+      NetworkDescription(network, dropout: spec.dropout, updates: 1), batch: batch,
+      initialisationSeed: 0, maskSeed: 0)
     // A learning rate this small leaves the weights alone, so that nothing can diverge.
     let optimiser = Optimiser.sgd(
       SGD(learningRate: 1e-30, momentum: spec.optimiser.momentum))
@@ -30,12 +32,14 @@ public enum SpeedProbe {
       }
       steps += 1
     }
+    func measured() -> Double { Double(steps * batch) * network.trainingFLOPs / elapsed }
     try train()
-    if elapsed < seconds {
+    guard elapsed < Double(windows) * seconds else { return [measured()] }
+    return try (0..<windows).map { _ in
       start = .now
       steps = 0
       repeat { try train() } while elapsed < seconds
+      return measured()
     }
-    return Double(steps * batch) * network.trainingFLOPs / elapsed
   }
 }

@@ -38,12 +38,14 @@ public struct Trainer: Sendable {
   ///
   /// - Parameters:
   ///   - checkpoints: keeps the trial's state on the way, and once more when it is cancelled.
+  ///   - onProgress: called now and then with the epochs trained so far, a fraction included.
   ///   - onEpoch: called with the number of each epoch that finishes, from 1, and its figures.
   ///   - isCancelled: asked before every step.
   /// - Throws: `CancellationError` where `isCancelled` said so; `TensorError` where the library
   ///   fails or memory runs out.
   public func run(
     checkpoints: Checkpoints? = nil,
+    onProgress: (Double) -> Void = { _ in },
     onEpoch: (Int, [Metric: Float]) -> Void = { _, _ in },
     isCancelled: () -> Bool = { false }
   ) throws -> TrialRecord {
@@ -56,12 +58,17 @@ public struct Trainer: Sendable {
       maskSeed: UInt64(bitPattern: trial.spec.seed.mask), fused: fused)
     var state = try resume(checkpoints?.last, model) ?? TrialState(network: .none)
     let before = state.elapsed
-    var saved = start
+    var (saved, told) = (start, start)
     /// Between two steps: stops where that is asked for, and keeps the state when it is time.
     func pause(_ state: inout TrialState) throws {
       let isOver = isCancelled()
+      let now = ContinuousClock.now
+      if now - told >= .milliseconds(200) {
+        onProgress(
+          Double(state.epoch - 1) + Double(state.position) / Double(data.train.count))
+        told = now
+      }
       if let checkpoints {
-        let now = ContinuousClock.now
         let isDue = (now - saved) / .seconds(1) >= checkpoints.interval
         if isDue || (isOver && state.step > 0) {
           state.elapsed = before + (now - start) / .seconds(1)

@@ -58,13 +58,18 @@ struct PlanCommand: AsyncParsableCommand {
 
   func run() async throws {
     let merging = noMerge ? false : nil
-    let source = GridSource(grid: grid, overrides: overrides, merging: merging)
+    var source = GridSource(grid: grid, overrides: overrides, merging: merging)
     if count { return print("cells: \(try source.gridFile().count())") }
+    if let (decided, arms) = try await PlannedSweep.decided(source, jobs: jobs.count) {
+      source = decided
+      let kept = output.map { "\($0) keeps them" } ?? "-o PLAN keeps them"
+      Self.note("sample: \(arms) arms fit into the budget on this machine; \(kept)")
+    }
     let sweep = try await PlannedSweep(source)
     let rows = try condition.map { try sweep.planned.trials(where: $0) }
     if let output {
       let text = String(decoding: try PlannedSweep.contents(of: grid), as: UTF8.self)
-      let file = PlanFile(sweep.planned, text: text, overrides: overrides, merging: merging)
+      let file = PlanFile(sweep.planned, text: text, overrides: source.overrides, merging: merging)
       try Self.write(try file.json(), to: output)
     }
     if let against {
@@ -73,12 +78,16 @@ struct PlanCommand: AsyncParsableCommand {
     }
     if csv || explain {
       // Neither shows a forecast, so nothing is measured.
-      let report = PlanReport(
-        sweep.planned, machine: MachineProfile(flopsPerSecondPerCore: 1, jobs: 1), rows: rows)
+      let report = PlanReport(sweep.planned, rows: rows)
       return print(csv ? report.csv() : report.explanation(), terminator: "")
     }
     let report = try await sweep.report(jobs: jobs.count, rows: rows)
     print(json ? try report.json() : report.text(rows: max(0, self.rows)))
+  }
+
+  /// Says something beside the output.
+  private static func note(_ text: String) {
+    FileHandle.standardError.write(Data("dropgrid: \(text)\n".utf8))
   }
 
   private static func write(_ text: String, to path: String) throws(UserError) {

@@ -2,6 +2,7 @@ import Datasets
 import ExperimentModel
 import Foundation
 import GridPlanner
+import ResultsStore
 import TensorCore
 import Training
 
@@ -12,34 +13,54 @@ struct PlannedSweep {
   private let cards: [String: DatasetCard]
 
   /// Reads and plans the grid file that `source` names, or the plan.
-  init(_ source: GridSource) async throws {
+  ///
+  /// - Parameter sweep: a results file whose grids it is to extend.
+  init(_ source: GridSource, extending sweep: ResultsReader? = nil) async throws {
     let cache = DatasetCache()
+    let earlier = try sweep.map { try Self.recordedGrids(of: $0) } ?? []
+    let numericsVersion = Engine.numericsVersion
+    let (grid, merging): (GridFile, Bool?)
     if let path = source.plan {
       let file = try PlanFile(json: try Self.text(of: path), path: path)
-      let grid = try file.gridFile()
-      let cards = try await Self.cards(of: grid, in: cache)
-      planned = try file.layOut(grid, cards: cards, numericsVersion: Engine.numericsVersion)
-      self.cards = cards
+      (grid, merging) = (try file.gridFile(), file.merging)
+      cards = try await Self.cards(of: [grid] + earlier, in: cache)
+      let planned = try file.layOut(grid, cards: cards, numericsVersion: numericsVersion)
+      if earlier.isEmpty {
+        self.planned = planned
+        self.cache = cache
+        return
+      }
     } else {
-      let grid = try source.gridFile()
-      let cards = try await Self.cards(of: grid, in: cache)
-      planned = try grid.layOut(
-        cards: cards, numericsVersion: Engine.numericsVersion, merging: source.merging)
-      self.cards = cards
+      (grid, merging) = (try source.gridFile(), source.merging)
+      cards = try await Self.cards(of: [grid] + earlier, in: cache)
     }
+    planned =
+      earlier.isEmpty
+      ? try grid.layOut(cards: cards, numericsVersion: numericsVersion, merging: merging)
+      : try grid.layOut(
+        extending: earlier, cards: cards, numericsVersion: numericsVersion, merging: merging)
     self.cache = cache
   }
 
-  /// Every trial that a recorded grid can mean, merged or not, by its id, and its data.
+  /// The grids that a results file was made with, the first one first.
+  private static func recordedGrids(of reader: ResultsReader) throws -> [GridFile] {
+    try (reader.results.extensions.map(\.earlierGrid) + [reader.gridText]).map {
+      try GridFile.parse(recorded: $0, name: "\(reader.path) (its grid)")
+    }
+  }
+
+  /// Every trial that the recorded grids can mean, merged or not, by its id, and its data.
   static func recorded(
-    text: String, name: String
+    _ reader: ResultsReader
   ) async throws -> (sweep: PlannedSweep, trials: [TrialID: PlannedTrial]) {
-    let grid = try GridFile.parse(recorded: text, name: name)
     let cache = DatasetCache()
-    let cards = try await cards(of: grid, in: cache)
-    let plans = try [nil, false].map { merging in
-      try grid.layOut(
-        cards: cards, numericsVersion: Engine.numericsVersion, merging: merging)
+    let grids = try recordedGrids(of: reader)
+    let cards = try await cards(of: grids, in: cache)
+    let plans = try grids.flatMap { grid in
+      try [nil, false].map { merging in
+        try grid.layOut(
+          cards: cards, numericsVersion: Engine.numericsVersion, merging: merging)
+      }
     }
     let trials = plans.flatMap(\.plan.trials).map { ($0.id, $0) }
     return (
@@ -55,10 +76,12 @@ struct PlannedSweep {
   }
 
   private static func cards(
-    of grid: GridFile, in cache: DatasetCache
+    of grids: [GridFile], in cache: DatasetCache
   ) async throws -> [String: DatasetCard] {
     var cards: [String: DatasetCard] = [:]
-    for name in grid.dataNames { cards[name] = DatasetCard(try await cache.images(name)) }
+    for name in Set(grids.flatMap(\.dataNames)).sorted() {
+      cards[name] = DatasetCard(try await cache.images(name))
+    }
     return cards
   }
 
@@ -110,20 +133,42 @@ struct PlannedSweep {
       keepsWeights: keepsWeights, fused: fused, diagnostics: diagnostics)
   }
 
+  /// What a grid with a budget in time comes to on this machine: `source` with a count of arms.
+  ///
+  /// - Returns: nil where the grid has no such budget.
+  static func decided(_ source: GridSource, jobs: Int) async throws -> (GridSource, arms: Int)? {
+    let grid = try source.gridFile()
+    guard grid.timeBudget != nil else { return nil }
+    let cache = DatasetCache()
+    let cards = try await cards(of: [grid], in: cache)
+    let planned = try grid.choosing(arms: 64).layOut(
+      cards: cards, numericsVersion: Engine.numericsVersion, merging: source.merging)
+    let sweep = PlannedSweep(planned: planned, cache: cache, cards: cards)
+    let arms = try grid.armsWithinBudget(
+      cards: cards, numericsVersion: Engine.numericsVersion, merging: source.merging,
+      machine: try await sweep.profile(jobs: jobs))
+    var decided = source
+    decided.overrides.append("sample.count=\(arms)")
+    return (decided, arms)
+  }
+
   /// The plan's table, with a forecast for `jobs` trials at a time on this machine.
   ///
   /// - Parameter rows: the trials to list; nil for all.
   func report(jobs: Int, rows: [Int]? = nil) async throws -> PlanReport {
+    PlanReport(planned, machine: try await profile(jobs: jobs), rows: rows)
+  }
+
+  /// What a moment's training says of this machine.
+  private func profile(jobs: Int) async throws -> MachineProfile {
     var speeds: [ProbedSpeed] = []
     for trial in planned.typicalTrials(atMost: 4) {
       let network = try network(of: trial.spec)
       let data = try await data(of: trial.spec)
-      let windows = try (0..<5).map { _ in
-        try SpeedProbe.flopsPerSecond(trial.spec, network: network, data: data, seconds: 0.08)
-      }
+      let windows = try SpeedProbe.flopsPerSecond(trial.spec, network: network, data: data)
       speeds.append(ProbedSpeed(trial: trial.id, windows: windows))
     }
-    return PlanReport(planned, machine: planned.profile(speeds, jobs: jobs), rows: rows)
+    return planned.profile(speeds, jobs: jobs)
   }
 }
 

@@ -3,6 +3,7 @@ import ArgumentParser
 import Console
 import ExperimentModel
 import Foundation
+import GridPlanner
 import ResultsStore
 import Scheduling
 import TensorCore
@@ -39,6 +40,9 @@ struct RunCommand: AsyncParsableCommand {
   @Option(name: .shortAndLong, help: "Trials at a time; one per core unless given.")
   var jobs: Jobs = Jobs(count: AvailableCores.count())
 
+  @Flag(help: "Add the grid's trials to a results file of another grid; what is there stays.")
+  var extend = false
+
   @Flag(help: "Stop at the first trial that fails or diverges.")
   var failFast = false
 
@@ -65,18 +69,27 @@ struct RunCommand: AsyncParsableCommand {
     guard plan == nil || !noMerge else {
       throw ValidationError("A plan says itself what it merges: give --no-merge to `plan -o`.")
     }
+    guard !extend || shard == nil else {
+      throw ValidationError(
+        "--extend changes the plan that shards are parts of: merge their files, then extend that.")
+    }
   }
 
   func run() async throws {
-    let sweep = try await PlannedSweep(
-      GridSource(grid: grid, overrides: overrides, plan: plan, merging: noMerge ? false : nil))
     let name = URL(filePath: grid ?? plan ?? "").deletingPathExtension().lastPathComponent
     let part = shard.map { "-\($0.number)-of-\($0.count)" } ?? ""
     let path = output ?? name + part + ".h5"
-    print(try await sweep.report(jobs: jobs.count).text(rows: 0))
+    let exists = FileManager.default.fileExists(atPath: path)
+    let sweep = try await PlannedSweep(
+      GridSource(grid: grid, overrides: overrides, plan: plan, merging: noMerge ? false : nil),
+      extending: extend && exists ? try ResultsReader(path: path) : nil)
+    // No forecast of the time: measuring it would keep the first trial waiting.
+    print(PlanReport(sweep.planned).text(rows: 0))
 
     let plan = sweep.planned.plan
-    let mine = shard.map { sweep.planned.shard($0.number, of: $0.count) }
+    let mine =
+      shard.map { sweep.planned.shard($0.number, of: $0.count) }
+      ?? (extend ? sweep.planned.ownTrials : nil)
     let writer = try openWriter(path, plan: plan)
     let beside = SweepFolder(writer: writer, plan: plan)
     let selection = try Selection(
@@ -104,6 +117,15 @@ struct RunCommand: AsyncParsableCommand {
     print("  this text        dropgrid show \(path) --answer")
     print("  as a page        dropgrid report \(path)")
     print("  in Python        xarray.open_dataset(\"\(path)\", engine=\"h5netcdf\")")
+    if let mine, extend {
+      let left = Set(results.status.indices.filter { results.status[$0] == .pending })
+        .subtracting(mine).count
+      if left > 0 {
+        print(
+          "\(left) \(left == 1 ? "trial of earlier grids is" : "trials of earlier grids are") not "
+            + "trained, because this grid does not ask for them.")
+      }
+    }
     if let stopCode {
       let missing = results.status.count { $0 == .pending }
       print("Stopped: \(missing) trials are not trained; the same command continues.")
@@ -115,30 +137,20 @@ struct RunCommand: AsyncParsableCommand {
 
   private func openWriter(_ path: String, plan: Plan) throws(UserError) -> ResultsWriter {
     let session = SessionInfo.current
-    return FileManager.default.fileExists(atPath: path)
-      ? try ResultsWriter.open(
-        path: path, plan: plan, engine: Engine.description, session: session)
-      : try ResultsWriter.create(
-        path: path, plan: plan, engine: Engine.description, session: session)
+    let engine = Engine.description
+    guard FileManager.default.fileExists(atPath: path) else {
+      return try ResultsWriter.create(path: path, plan: plan, engine: engine, session: session)
+    }
+    return extend
+      ? try ResultsWriter.extend(path: path, plan: plan, engine: engine, session: session)
+      : try ResultsWriter.open(path: path, plan: plan, engine: engine, session: session)
   }
 
   private func train(
     _ order: [Int], of sweep: PlannedSweep, into writer: ResultsWriter, beside: SweepFolder
   ) async throws -> Int32? {
     let plan = sweep.planned.plan
-    // Prepared before the first trial starts, so that trials share the arrays and never wait.
-    var trainers: [Int: Trainer] = [:]
-    var needs: [Int: Int] = [:]
-    for index in order {
-      let trial = plan.trials[index]
-      trainers[index] = try await sweep.trainer(
-        trial, keepsWeights: plan.weights == .final, diagnostics: plan.diagnostics)
-      let network = try sweep.network(of: trial.spec)
-      needs[index] =
-        network.trainingBytes(batch: trial.spec.batch)
-        + (plan.diagnostics == nil ? 0 : network.diagnosticBytes)
-    }
-    let ready = trainers
+    let trainers = try await TrainerSet(order, of: sweep, plan: plan)
 
     let stop = StopRequest()
     let display = ProgressDisplay(
@@ -162,13 +174,13 @@ struct RunCommand: AsyncParsableCommand {
     let outcome: Result<SweepSummary, any Error>
     do {
       let summary = try await SweepScheduler(pool: pool, rules: rules).run(
-        order, of: plan.trials, needs: needs, stop: stop, events: { display.receive($0) },
+        order, of: plan.trials, needs: trainers.needs, stop: stop, events: { display.receive($0) },
         trial: { task in
-          guard let trainer = ready[task.index] else { preconditionFailure("not in the order") }
-          return try trainer.run(
+          try trainers[task.index].run(
             checkpoints: beside.checkpoints(of: task.index, every: interval) {
               display.message($0)
             },
+            onProgress: { task.report(progress: $0) },
             onEpoch: { task.report(epoch: $0, metrics: $1) }, isCancelled: { task.isCancelled })
         },
         sink: { finished in

@@ -55,8 +55,7 @@ struct VerifyCommand: AsyncParsableCommand {
         "\(file): its engine is '\(reader.engine)' and this one is '\(Engine.description)', whose "
           + "bits may differ; verify it with the program and on the kind of machine that made it")
     }
-    let (sweep, planned) = try await PlannedSweep.recorded(
-      text: reader.gridText, name: "\(file) (its grid)")
+    let (sweep, planned) = try await PlannedSweep.recorded(reader)
     let rows = reader.rowsToRetrain(retrain)
     for row in rows {
       let id = reader.results.trialIDs[row]

@@ -242,4 +242,28 @@ import Testing
     #expect((object["trials"] as? [String: Any])?["total"] as? Int == 180)
     #expect(try summary.json() == text)
   }
+
+  @Test func seedsThatWereAddedLaterAreLabelled() throws {
+    var results = Self.firstLook().build()
+    #expect(try Summary(results).additions.isEmpty)
+    let seeds = try #require(results.trialColumns.first { $0.name == "seed" })
+    let late = (0..<seeds.count).map { (Int64(seeds.text(at: $0)) ?? 0) > 6 }
+    results.generations = late.map { $0 ? 1 : 0 }
+    let before = late.count { !$0 }
+    func extended(finished: Int) -> SweepExtension {
+      SweepExtension(earlierGrid: "seed: 1..6\n", trials: before, finished: finished, time: 1e9)
+    }
+    // Nobody can have looked where nothing had ended.
+    results.extensions = [extended(finished: 0)]
+    #expect(try Summary(results).additions.isEmpty)
+    results.extensions = [extended(finished: 5)]
+    let summary = try Summary(results)
+    let label =
+      "Added after the first look, when 5 of \(before) trials had ended: "
+      + "\(late.count - before) trials (seed 7 to 10)."
+    #expect(summary.answers.last?.hasPrefix(label) == true, "\(summary.answers)")
+    #expect(summary.text(width: 400).contains(label))
+    results.generations.removeLast()
+    #expect(throws: UserError.self) { try Summary(results) }
+  }
 }

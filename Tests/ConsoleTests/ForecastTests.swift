@@ -38,6 +38,29 @@ import Testing
     #expect(eta(view, at: 600) == "5:48", "but credits no more than an epoch to each")
   }
 
+  @Test func aPartOfAnEpochIsEnough() {
+    var view = view(flops: [7, 7, 7], jobs: 1)
+    _ = view.receive(.started(trial: 0, worker: 0), at: 0)
+    _ = view.receive(.progress(trial: 0, worker: 0, epochs: 0.5), at: 2)
+    // Half an epoch takes 2 s; 30 epochs take 120 s, of which 2 are over.
+    #expect(eta(view, at: 2) == "1:58")
+    _ = view.receive(.progress(trial: 0, worker: 0, epochs: 0.25), at: 3)
+    #expect(eta(view, at: 3) == "1:57", "what comes late says nothing new")
+    #expect(view.lines(at: 3, columns: 120, rows: 24)[2].contains("epoch  0/10"))
+  }
+
+  @Test func aPlainDisplaySaysOnceWhenTheSweepWillEnd() {
+    var view = ProgressView(
+      title: "t", items: (0..<3).map { _ in ProgressItem(label: "", epochs: 10, flops: 7) },
+      jobs: 1, style: ProgressStyle(isLive: false, colour: false, unicode: false))
+    _ = view.receive(.started(trial: 0, worker: 0), at: 0)
+    #expect(view.receive(.progress(trial: 0, worker: 0, epochs: 0.25), at: 1) == nil, "too early")
+    #expect(
+      view.receive(.progress(trial: 0, worker: 0, epochs: 1), at: 4)
+        == "3 trials, 1 at a time: ETA 1:56")
+    #expect(view.receive(.progress(trial: 0, worker: 0, epochs: 2), at: 8) == nil, "said before")
+  }
+
   @Test func countsOperationsAndNotTrials() {
     var view = view(flops: [1, 100, 100], jobs: 1)
     _ = view.receive(.started(trial: 0, worker: 0), at: 0)

@@ -25,6 +25,9 @@ import Testing
       machine: MachineProfile(flopsPerSecondPerCore: 50e9, jobs: 4, uncertainty: 2))
     #expect(abs(one.seconds.upperBound / more.seconds.upperBound - 2) < 1e-9)
     #expect((one.trials, one.cells, one.merged) == (8, 8, 0))
+    // Three trials on two cores take the time of two, one after the other.
+    let three = Forecast(try layout("seed: 1..3"), machine: machine)
+    #expect(abs(one.seconds.upperBound / three.seconds.upperBound - 2) < 1e-9)
   }
 
   @Test func bytesOnDiskAndInMemory() throws {
@@ -32,7 +35,7 @@ import Testing
     let parameters = grid.architectures[0].parameters.reduce(0) { $0 + $1.count }
     let forecast = Forecast(grid, machine: machine)
     #expect(forecast.weightBytes == Double(8 * parameters * 4))
-    #expect(forecast.metricBytes == Double(8 * 5 * 6 * 4))
+    #expect(forecast.metricBytes == Double(8 * 5 * 7 * 4))
     #expect(forecast.dataBytes == Double(28 * 28 * 4000 * 4))
     #expect(forecast.bytesPerTrial > Double(3 * 4 * parameters))
     #expect(Forecast(try layout("weights: none"), machine: machine).weightBytes == 0)

@@ -105,7 +105,23 @@ import Testing
     #expect(parts.count >= 7)
     for part in parts {
       let example = try #require(part.components(separatedBy: "```").first)
-      #expect(problems(example).isEmpty, "\(example)")
+      // A budget in time is no plan before it is turned into a count.
+      let count = example.contains("hours:") ? ["sample.count=8"] : []
+      #expect(problems(example, overrides: count).isEmpty, "\(example)")
+    }
+  }
+
+  /// Every command of the manual that names a grid of the project.
+  @Test func theManualsOverridesAreRight() throws {
+    let commands = try read("docs/grids.md").split(separator: "\n").filter {
+      $0.hasPrefix("dropgrid ") && $0.contains(" grids/")
+    }
+    #expect(commands.count >= 3)
+    for command in commands {
+      let words = command.split(separator: " ").map { $0.filter { $0 != "'" } }
+      let overrides = words.dropFirst(3).filter { $0.contains("=") }
+      #expect(overrides.count == words.count - 3, "\(command)")
+      #expect(problems(try read(words[2]), overrides: overrides).isEmpty, "\(command)")
     }
   }
 

@@ -67,8 +67,10 @@ import Testing
     ("{count: 0}", "g:2:17: sample.count: 0 is out of range; it is 1 to 1000000"),
     (
       "{method: sobol}",
-      "g:2:9: sample: is a mapping such as {count: 50, method: sobol, seed: 1} with a count, not a mapping"
+      "g:2:9: sample: is a mapping such as {count: 50, method: sobol, seed: 1} with a count, hours or minutes, not a mapping"
     ),
+    ("{count: 3, hours: 1}", "g:2:20: sample: has one of count, hours and minutes"),
+    ("{hours: 0}", "g:2:17: sample.hours: 0 is not a time; a time is above 0 and at most 100000"),
     (
       "{count: 3, method: halton}",
       "g:2:28: sample.method: `halton` is not known; It is random, latin-hypercube or sobol"
@@ -77,6 +79,58 @@ import Testing
   ])
   func mistakes(sample: String, expected: String) {
     #expect(problems("batch: 1..4\nsample: \(sample)") == [expected])
+  }
+}
+
+/// Samples with a budget in time, which is turned into a count before anything is planned.
+@Suite struct BudgetTests {
+  static let text = SampleTests.grid + "sample: {hours: 1, method: sobol, seed: 3}"
+
+  private func arms(_ text: String, flopsPerSecond: Double) throws -> Int {
+    let grid = try GridFile.parse(text, name: "g")
+    return try grid.armsWithinBudget(
+      cards: cards, numericsVersion: 1,
+      machine: MachineProfile(flopsPerSecondPerCore: flopsPerSecond, jobs: 2, uncertainty: 1.2))
+  }
+
+  @Test func asManyArmsAsFitAndNotOneMore() throws {
+    let flops = 1e10
+    let count = try arms(Self.text, flopsPerSecond: flops)
+    func seconds(_ arms: Int) throws -> Double {
+      let machine = MachineProfile(flopsPerSecondPerCore: flops, jobs: 2, uncertainty: 1.2)
+      let planned = try layout(Self.text, overrides: ["sample.count=\(arms)"])
+      return Forecast(planned, machine: machine).seconds.upperBound
+    }
+    #expect(count > 1 && count < 2048)
+    #expect(try seconds(count) <= 3600)
+    #expect(try seconds(count + 1) > 3600)
+    #expect(try arms(Self.text + "\nonly: seed == 1", flopsPerSecond: flops) >= 2 * count)
+    // The whole grid, where it fits.
+    let all = try arms(Self.text, flopsPerSecond: 1e16)
+    #expect(try layout(Self.text, overrides: ["sample.count=\(all)"]).cellCount == 2048 * 3)
+  }
+
+  @Test func nothingIsPlannedBeforeThat() throws {
+    let found = problems(Self.text)
+    #expect(found.count == 1)
+    for part in ["g:4:9: sample: has a budget", "plan g -o plan.json", "run --plan plan.json"] {
+      #expect(found.first?.contains(part) == true, "\(found)")
+    }
+    #expect(try GridFile.parse(Self.text, name: "g").count().description == "at most 6,144")
+    #expect(throws: GridError.self) { try arms(Self.text, flopsPerSecond: 1e3) }
+    #expect(
+      problems("union: [{batch: 1..4, sample: {hours: 1}}]")
+        == ["g:1:31: sample: has a count here: a budget in time is for a whole grid"])
+  }
+
+  @Test func aCountOfTheCommandLineTakesItsPlace() throws {
+    let grid = try GridFile.parse(Self.text, name: "g", overrides: ["sample.count=5"])
+    #expect(grid.timeBudget == nil)
+    #expect(try layout(Self.text, overrides: ["sample.count=5"]).cellCount == 15)
+    let again = try GridFile.parse(recorded: grid.text, name: "g")
+    #expect(try again.layOut(cards: cards, numericsVersion: 1).cellCount == 15)
+    let other = try GridFile.parse(Self.text, name: "g", overrides: ["sample.minutes=3"])
+    #expect(other.timeBudget == 180)
   }
 }
 
@@ -103,8 +157,8 @@ import Testing
   @Test func unionsAreCountedAtMost() throws {
     #expect(try count("union: [{batch: [1, 2]}, {batch: [2, 3]}]") == "at most 4")
     #expect(
-      try count("seed: {init: 1..900000, order: 1..900000, mask: 1..900000}\nbatch: 1..60000")
-        .hasPrefix("about 4.374e+22"))
+      try count("seed: {init: 1..90000, order: 1..90000, mask: 1..90000}\nbatch: 1..60000")
+        .hasPrefix("about 4.374e+19"))
   }
 }
 
@@ -128,6 +182,16 @@ import Testing
 }
 
 @Suite struct VastTests {
+  @Test func axesByRuleAreReadAtOnce() throws {
+    let start = ContinuousClock.now
+    let text =
+      "dropout: {rate: {linspace: [0, 0.75, 100000]}, dense: {logspace: [0.1, 0.9, 100000]}}"
+    let grid = try GridFile.parse(text, name: "g")
+    #expect(grid.axes.map(\.levels.count) == [100_000, 100_000])
+    #expect(grid.axes[0].levels[1...2] == ["7.50007500075e-06", "1.50001500015e-05"])
+    #expect(ContinuousClock.now - start < .seconds(10))
+  }
+
   @Test(arguments: [
     "sample: {count: 3}", "exclude: [batch == 1 and epochs == 1]",
     "when: [{if: batch == 1, dropout.rate: [0, 0.5]}]", "sample: {count: 1000000, method: sobol}",

@@ -49,10 +49,11 @@ struct Program {
 
     init(
       _ arguments: [String], in workplace: Workplace, output: String = "output",
-      errors: String = "errors"
+      errors: String = "errors", environment: [String: String] = [:]
     ) throws {
       process.executableURL = Program.url
       process.arguments = arguments
+      process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
       process.currentDirectoryURL = workplace.url
       process.standardInput = FileHandle.nullDevice
       process.standardOutput = try workplace.newFile(output)

@@ -208,6 +208,7 @@ import Testing
       events: { event in
         switch event {
         case .started(let trial, let worker): events.add((trial, "started \(worker < 2)"))
+        case .progress(let trial, _, let epochs): events.add((trial, "progress \(epochs)"))
         case .epoch(let trial, _, let epoch, let metrics):
           events.add((trial, "epoch \(epoch) \(metrics[.trainLoss] ?? -1)"))
         case .finished(let trial, _, let record):
@@ -216,13 +217,14 @@ import Testing
       },
       trial: { task in
         task.report(epoch: 1, metrics: [.trainLoss: 0.5])
+        task.report(progress: 1.5)
         task.report(epoch: 2, metrics: [.trainLoss: 0.25])
         return self.record(task)
       }, sink: { _ in })
     for trial in 0..<10 {
       #expect(
         events.all.filter { $0.0 == trial }.map(\.1)
-          == ["started true", "epoch 1 0.5", "epoch 2 0.25", "finished []"])
+          == ["started true", "epoch 1 0.5", "progress 1.5", "epoch 2 0.25", "finished []"])
     }
     await pool.shutdown()
   }

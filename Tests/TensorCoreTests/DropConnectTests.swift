@@ -148,4 +148,46 @@ import Testing
     }
     #expect(try Self.logits(one, step: 0) != Self.logits(one, step: 1))
   }
+
+  /// Early DropConnect: a mask until update 2, the weights themselves from then on.
+  @Test func schedules() throws {
+    func network(_ dropConnect: DropConnect?) throws -> Network {
+      try Network(
+        NetworkDescription(
+          input: FeatureShape(height: 1, width: 1, channels: Self.inputs),
+          layers: [
+            .dense(
+              DenseLayer(
+                label: "logits", name: .logitsKernel, inputs: Self.inputs, outputs: Self.units,
+                dropConnect: dropConnect))
+          ]), batch: 3, initialisationSeed: 4, maskSeed: 5)
+    }
+    let early = try network(
+      DropConnect(rate: 0.4, name: .denseInput(0), schedule: .early(until: 2)))
+    let plain = try network(nil)
+    func gradients(_ network: Network, step: Int) throws -> [Float] {
+      _ = try Self.images.with { try network.gradient($0, indices: [0, 1, 2], step: step) }
+      return try network.exportGradients()[0]
+    }
+    for step in [1, 2, 0, 5] {
+      let isMasked = step < 2
+      #expect(try (Self.logits(early, step: step) != Self.logits(plain)) == isMasked)
+      #expect(try gradients(early, step: step).contains(0) == isMasked)
+      #expect(try (gradients(early, step: step) != gradients(plain, step: step)) == isMasked)
+    }
+    #expect(try Self.logits(early) == Self.logits(plain))
+  }
+
+  /// Monte-Carlo evaluation draws masks of weights too, others for each sample and epoch.
+  @Test func monteCarloDrawsMasks() throws {
+    let network = try Self.network(.mean)
+    func loss(_ monteCarlo: MonteCarlo?) throws -> Double {
+      try Self.images.with { try network.evaluate($0, count: 3, monteCarlo: monteCarlo) }.sum
+    }
+    let one = try loss(MonteCarlo(samples: 1, epoch: 1, step: 0))
+    #expect(try loss(MonteCarlo(samples: 1, epoch: 1, step: 9)) == one)
+    #expect(try loss(MonteCarlo(samples: 1, epoch: 2, step: 0)) != one)
+    #expect(try loss(MonteCarlo(samples: 2, epoch: 1, step: 0)) != one)
+    #expect(try loss(nil) != one)
+  }
 }

@@ -190,8 +190,6 @@ import Testing
   @Test(arguments: [0.1, 0.3, 0.5])
   func alphaDropoutKeepsMeanAndVariance(rate: Double) {
     let count = 1 << 16
-    var tensor = dg_tensor(
-      layout: dg_layout_flat, batch: Int32(count / 16), height: 1, width: 1, channels: 16)
     var input = [Float](repeating: 0, count: count)
     dg_random_normal(
       dg_random_key(seed: 5, step: 0, name: 1, stream: 0, part: 0), &input, count)
@@ -199,13 +197,82 @@ import Testing
     let a = 1 / ((1 - rate) * (1 + rate * low * low)).squareRoot()
     let b = -a * low * rate
     var output = input
-    dg_affine_dropout(
-      &tensor, 8, Self.bits(rate, words: count / 16), Float(a), Float(b), Float(a * low + b),
-      input, &output)
+    Self.bits(rate, words: count / 16).withUnsafeBufferPointer { bits in
+      var dropout = dg_dropout()
+      dropout.tensor = dg_tensor(
+        layout: dg_layout_flat, batch: Int32(count / 16), height: 1, width: 1, channels: 16)
+      dropout.bits = bits.baseAddress
+      (dropout.affine, dropout.scale) = (true, Float(a))
+      (dropout.offset, dropout.dropped) = (Float(b), Float(a * low + b))
+      RandomnessTests.tables[0].dropout(&dropout, input, &output)
+    }
     let mean = output.reduce(0.0) { $0 + Double($1) } / Double(count)
     let square = output.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(count)
     // Variances of the output and of its square, the latter below that of a normal's, 2.
     #expect(abs(mean) < 4.5 / Double(count).squareRoot())
     #expect(abs(square - 1) < 4.5 * (2 / Double(count)).squareRoot())
+  }
+}
+
+extension DropoutStatisticsTests {
+  /// Dropout in front of a max pool raises the mean: by (1 − pᵏ) / (1 − p) over windows of k equal
+  /// numbers, and by no more over any others that are not negative; never below 1.
+  @Test(arguments: [0.1, 0.3, 0.5, 0.8], [2, 3])
+  func maxPoolingShiftsTheMeanWithinItsBound(rate: Double, size: Int) {
+    let table = RandomnessTests.tables[0]
+    let (images, side) = (60, 6 * size), k = Double(size * size)
+    let shape = FeatureShape(height: side, width: side, channels: 8)
+    let bits = Self.bits(rate, words: images * side * side)
+    let outputs = images * 36 * 8
+    func pooled(_ input: [Float], dropped: Bool) -> [Float] {
+      bits.withUnsafeBufferPointer { bits in
+        var pool = dg_pool()
+        pool.kind = dg_pool_max
+        pool.size = Int32(size)
+        (pool.batch, pool.channels) = (Int32(images), 8)
+        (pool.in_height, pool.in_width) = (Int32(side), Int32(side))
+        (pool.out_height, pool.out_width) = (6, 6)
+        pool.before_bits = dropped ? bits.baseAddress : nil
+        pool.before_scale = Float(1 / (1 - rate))
+        var output = [Float](repeating: 0, count: outputs)
+        table.pool_forward(&pool, input, &output, nil)
+        return output
+      }
+    }
+    let bound = (1 - pow(rate, k)) / (1 - rate)
+    let equal = pooled([Float](repeating: 1, count: images * shape.count), dropped: true)
+    let mean = equal.reduce(0.0) { $0 + Double($1) } / Double(outputs)
+    let kept = 1 - pow(rate, k)
+    let deviation = (kept * (1 - kept) / Double(outputs)).squareRoot() / (1 - rate)
+    #expect(abs(mean - bound) < 4.5 * deviation + 1e-6)
+
+    let random = TestImages(count: images, shape: shape, classes: 2).pixels.map { abs($0) }
+    func sum(_ values: [Float]) -> Double { values.reduce(0.0) { $0 + Double($1) } }
+    let ratio = sum(pooled(random, dropped: true)) / sum(pooled(random, dropped: false))
+    // An output's deviation is below 1 / (1 − p).
+    let error = 4.5 / (1 - rate) / Double(outputs).squareRoot()
+    #expect(ratio > 1 - error && ratio < bound + error)
+  }
+
+  /// A shared decision is one for all along its axes, at the rate that was asked for.
+  @Test func sharedDecisionsKeepTheirRate() {
+    var tensor = dg_tensor(
+      layout: dg_layout_blocked, batch: 500, height: 6, width: 5, channels: 20)
+    let axes = dg_shared_axes(batch: false, height: true, width: false, channels: true)
+    let decisions = Self.bits(0.3, words: 500 * 5)
+    var out = [UInt16](repeating: 0, count: 500 * 30 * 2)
+    dg_share_mask(&tensor, axes, decisions, &out)
+    var kept = 0
+    for n in 0..<500 {
+      for x in 0..<5 {
+        let keeps = decisions[n * 5 + x] & 1 == 1
+        kept += keeps ? 1 : 0
+        for y in 0..<6 {
+          let words = out[((n * 6 + y) * 5 + x) * 2..<((n * 6 + y) * 5 + x) * 2 + 2]
+          #expect(words.allSatisfy { $0 == (keeps ? .max : 0) })
+        }
+      }
+    }
+    #expect(abs(Double(kept) - 2500 * 0.7) < 4.5 * (2500 * 0.3 * 0.7).squareRoot())
   }
 }

@@ -184,6 +184,20 @@ import Testing
     }
   }
 
+  /// Without smoothing the loss has the bits of numerics version 1: its sum in this very order.
+  @Test func plainLossKeepsItsBits() {
+    let z = TestImages(
+      count: 200, shape: FeatureShape(height: 1, width: 1, channels: 10), classes: 10)
+    for row in 0..<200 {
+      let logits = z.pixels[row * 10..<(row + 1) * 10].map { $0 * 7 }
+      let largest = Double(logits.max() ?? 0)
+      let sum = logits.reduce(0.0) { $0 + dg_exp(Double($1) - largest) }
+      let loss = dg_log(sum) + largest - Double(logits[Int(z.labels[row])])
+      let result = dg_softmax_cross_entropy(logits, [z.labels[row]], 1, 1, 10, 0, nil)
+      #expect(result.loss == loss)
+    }
+  }
+
   /// Training sees the smoothed target, evaluation the label alone.
   @Test func smoothingIsForTrainingOnly() throws {
     var test = TestNetwork(input: Self.input, Self.parts)

@@ -180,22 +180,29 @@ struct TestNetwork {
   }
 
   /// The random decisions of update `step`, from the definition of the masks and another Philox.
-  func mode(seed: UInt64, step: Int) -> ReferenceNetwork.Mode {
+  ///
+  /// - Parameters:
+  ///   - stream: 2 for training, 4 for Monte-Carlo evaluation.
+  ///   - part: which batch of an evaluation.
+  func mode(
+    seed: UInt64, step: Int, stream: UInt32 = 2, part: UInt32 = 0
+  ) -> ReferenceNetwork.Mode {
     .training { site, n, h, w, c in
       guard let (dropout, shape) = sites[site] else { preconditionFailure("no site \(site)") }
       return Self.kept(
         element: Self.element(dropout.kind, shape, n, h, w, c),
-        rate: dropout.decisionRate(shape), seed: seed, name: dropout.name.rawValue, step: step)
+        rate: dropout.decisionRate(shape), seed: seed, name: dropout.name.rawValue, step: step,
+        stream: stream, part: part)
     } normal: { site, n, h, w, c in
       guard let (dropout, shape) = sites[site] else { preconditionFailure("no site \(site)") }
       return Self.normal(
         element: Self.element(.elementWise, shape, n, h, w, c), seed: seed,
-        name: dropout.name.rawValue, step: step)
+        name: dropout.name.rawValue, step: step, stream: stream, part: part)
     } uniform: { site, n, y, x, c in
       guard let (name, shape) = draws[site] else { preconditionFailure("no site \(site)") }
       let element = Self.element(.elementWise, shape, n, y, x, c)
       let words = ReferencePhilox.words(
-        counter: [UInt32(element / 4), UInt32(step), name.rawValue, 2 << 28],
+        counter: [UInt32(element / 4), UInt32(step), name.rawValue, stream << 28 | part],
         key: [UInt32(truncatingIfNeeded: seed), UInt32(seed >> 32)])
       return Double(words[element % 4] >> 8) * 0x1p-24
     }
@@ -221,25 +228,31 @@ struct TestNetwork {
   }
 
   /// A keep decision as its definition says: the first byte, and 24 more bits where it is equal.
-  static func kept(element: Int, rate: Double, seed: UInt64, name: UInt32, step: Int) -> Bool {
+  static func kept(
+    element: Int, rate: Double, seed: UInt64, name: UInt32, step: Int, stream: UInt32 = 2,
+    part: UInt32 = 0
+  ) -> Bool {
     let threshold = UInt64((rate * 0x1p32).rounded())
     func words(_ stream: UInt32, block: Int) -> [UInt32] {
       ReferencePhilox.words(
         counter: [
-          UInt32(block), UInt32(step), name, stream << 28,
+          UInt32(block), UInt32(step), name, stream << 28 | part,
         ], key: [UInt32(truncatingIfNeeded: seed), UInt32(seed >> 32)])
     }
-    let byte = words(2, block: element / 16)[element % 16 / 4] >> (8 * UInt32(element % 4)) & 0xFF
-    let rest = words(3, block: element / 4)[element % 4] >> 8
+    let byte =
+      words(stream, block: element / 16)[element % 16 / 4] >> (8 * UInt32(element % 4)) & 0xFF
+    let rest = words(stream + 1, block: element / 4)[element % 4] >> 8
     return UInt64(byte) << 24 | UInt64(rest) >= threshold
   }
 }
 
 extension TestNetwork {
   /// A number of the normal distribution as its definition says, by bisection.
-  static func normal(element: Int, seed: UInt64, name: UInt32, step: Int) -> Double {
+  static func normal(
+    element: Int, seed: UInt64, name: UInt32, step: Int, stream: UInt32, part: UInt32
+  ) -> Double {
     let words = ReferencePhilox.words(
-      counter: [UInt32(element / 4), UInt32(step), name, 2 << 28],
+      counter: [UInt32(element / 4), UInt32(step), name, stream << 28 | part],
       key: [UInt32(truncatingIfNeeded: seed), UInt32(seed >> 32)])
     let target = (Double(words[element % 4]) + 0.5) * 0x1p-32
     var low = -7.0, high = 7.0
@@ -249,89 +262,4 @@ extension TestNetwork {
     }
     return low
   }
-}
-
-extension Dropout {
-  /// The probability that a decision is "dropped".
-  func decisionRate(_ shape: FeatureShape) -> Double {
-    guard case .dropBlock(let size, _, let centres) = kind else { return rate }
-    let side = Double(min(size, shape.height, shape.width))
-    let height = Double(shape.height), width = Double(shape.width)
-    let correction =
-      centres == .full ? 1 : height * width / ((height - side + 1) * (width - side + 1))
-    return rate / (side * side) * correction
-  }
-
-  func reference(site: String) -> ReferenceLayer {
-    switch kind {
-    case .elementWise: .dropout(site: site, kind: .elementWise, rate: rate)
-    case .spatial: .dropout(site: site, kind: .spatial, rate: rate)
-    case .shared(let batch, let height, let width, let channels):
-      .noise(
-        site: site,
-        kind: .shared(batch: batch, height: height, width: width, channels: channels), rate: rate)
-    case .gaussian: .noise(site: site, kind: .gaussian, rate: rate)
-    case .alpha: .noise(site: site, kind: .alpha, rate: rate)
-    case .dropBlock(let size, let channels, let centres):
-      .noise(
-        site: site,
-        kind: .dropBlock(
-          size: size, sharedChannels: channels == .shared, valid: centres == .valid), rate: rate)
-    }
-  }
-}
-
-extension ReferenceActivation {
-  init(_ activation: Activation) {
-    self =
-      switch activation {
-      case .linear: .leakyReLU(slope: 1)
-      case .relu: .leakyReLU(slope: 0)
-      case .leakyReLU(let slope): .leakyReLU(slope: slope)
-      case .elu(let alpha): .elu(alpha: alpha)
-      case .selu: .selu
-      case .gelu: .gelu
-      case .tanh: .tanh
-      case .sigmoid: .sigmoid
-      }
-  }
-}
-
-/// Images and labels that look random: SplitMix64 (Steele et al., OOPSLA 2014).
-struct TestImages {
-  var pixels: [Float]
-  var labels: [Int32]
-
-  init(count: Int, shape: FeatureShape, classes: Int, seed: UInt64 = 1) {
-    var state = seed
-    func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return z ^ (z >> 31)
-    }
-    pixels = (0..<count * shape.count).map { _ in Float(next() >> 40) * 0x1p-24 * 2 - 1 }
-    labels = (0..<count).map { _ in Int32(next() % UInt64(classes)) }
-  }
-
-  func with<Result>(_ body: (Network.Images) throws -> Result) rethrows -> Result {
-    try pixels.withUnsafeBufferPointer { pixels in
-      try labels.withUnsafeBufferPointer { labels in
-        guard let pixels = pixels.baseAddress, let labels = labels.baseAddress else {
-          preconditionFailure("no images")
-        }
-        return try body(Network.Images(pixels: pixels, labels: labels))
-      }
-    }
-  }
-}
-
-/// Largest difference relative to the largest value of the whole tensor, or to 1e-2 where all are
-/// smaller: the bias in front of a batch normalisation has a gradient of 0.
-func relativeError(_ values: [Float], _ expected: [Double]) -> Double {
-  guard values.count == expected.count else { return .infinity }
-  let scale = max(expected.map(abs).max() ?? 0, 1e-2)
-  let errors = zip(values, expected).map { abs(Double($0) - $1) }
-  return errors.contains { !$0.isFinite } ? .infinity : (errors.max() ?? 0) / scale
 }

@@ -9,13 +9,15 @@ import Training
 
   /// The record of a training without its times.
   private func record(
-    _ blocks: [BlockSpec], _ dropout: [DropoutSpec], fused: Bool = true
+    _ blocks: [BlockSpec], _ dropout: [DropoutSpec], fused: Bool = true,
+    learningRate: Double = 0.05
   ) throws -> TrialRecord {
     let set = try DatasetSource(name: "random:12x12x1,classes=4,train=50,test=20,seed=1").load()
     let network = NetworkSpec(name: "tiny", blocks: blocks, dense: [12])
     let spec = TrialSpec(
       network: network, dropout: dropout,
-      optimiser: OptimiserSpec(learningRate: 0.05, momentum: 0.9, nesterov: true), batch: 16,
+      optimiser: OptimiserSpec(learningRate: learningRate, momentum: 0.9, nesterov: true),
+      batch: 16,
       epochs: 4, data: DataSpec(name: set.name), seed: Seed(3))
     var record = try Trainer(
       trial: PlannedTrial(
@@ -86,12 +88,13 @@ import Training
 
   /// Dropout in front of an activation is the same behind it: alone, and with some behind the pool.
   private func commutes(
-    _ activation: ActivationKind, _ kind: DropoutKind, _ rate: Double,
+    _ activation: ActivationKind, _ kind: DropoutKind, _ rate: Double, pool: PoolKind = .max,
     normalisation: Normalisation? = nil
   ) throws -> Bool {
     let blocks = [
       BlockSpec(
-        filters: 16, convolutions: 2, normalisation: normalisation, activation: activation),
+        filters: 16, convolutions: 2, pool: pool, normalisation: normalisation,
+        activation: activation),
       BlockSpec(filters: 24, pool: nil, activation: activation),
     ]
     func specs(_ side: DropoutSite.ConvolutionSide, pool: Bool) -> [DropoutSpec] {
@@ -101,16 +104,23 @@ import Training
       } + (pool ? [DropoutSpec(site: .afterPool(block: 1), kind: .spatial, rate: 0.2)] : [])
     }
     return try [false, true].allSatisfy { pool in
-      let before = try record(blocks, specs(.beforeActivation, pool: pool))
+      let before = try record(
+        blocks, specs(.beforeActivation, pool: pool), learningRate: 0.005)
       #expect(before.status == .done)
-      return try before == record(blocks, specs(.afterActivation, pool: pool))
+      return try before
+        == record(blocks, specs(.afterActivation, pool: pool), learningRate: 0.005)
     }
   }
 
-  @Test(arguments: [DropoutKind.elementWise, .spatial], [0.3, 0.5])
-  func relu(kind: DropoutKind, rate: Double) throws {
-    #expect(try commutes(.relu, kind, rate))
-    #expect(try commutes(.relu, kind, rate, normalisation: .batch))
+  @Test(arguments: [PoolKind.max, .average], [0.3, 0.5])
+  func relu(pool: PoolKind, rate: Double) throws {
+    for normalisation in [Normalisation.batch, nil] {
+      #expect(try commutes(.relu, .elementWise, rate, pool: pool, normalisation: normalisation))
+      // A max pool picks its winners before the maps right in front of it are scaled.
+      #expect(
+        try commutes(.relu, .spatial, rate, pool: pool, normalisation: normalisation)
+          == (pool == .average || rate == 0.5))
+    }
   }
 
   @Test func leakyReLU() throws {
@@ -142,13 +152,48 @@ import Training
       .afterPool(block: 1),
     ]
     let records = try sites.map {
-      try record(blocks, [DropoutSpec(site: $0, kind: .spatial, rate: 0.3)], fused: fused)
+      try record(blocks, [DropoutSpec(site: $0, kind: .spatial, rate: 0.5)], fused: fused)
     }
     #expect(records[0] == records[1])
     #expect(records[1] == records[2])
     #expect(
       try records[0]
         == record(
-          blocks, [DropoutSpec(site: sites[0], kind: .spatial, rate: 0.3)], fused: !fused))
+          blocks, [DropoutSpec(site: sites[0], kind: .spatial, rate: 0.5)], fused: !fused))
+  }
+
+  /// Noise shapes that are another kind, on maps and on rows.
+  @Test func noiseShapes() throws {
+    let blocks = [BlockSpec(filters: 16)]
+    func noise(_ site: DropoutSite, _ shape: String) throws -> TrialRecord {
+      try record(
+        blocks,
+        [
+          DropoutSpec(
+            site: site, kind: .noiseShape, rate: 0.3, noise: NoiseShape(rawValue: shape))
+        ])
+    }
+    for site in [DropoutSite.beforePool(block: 1), .afterPool(block: 1)] {
+      for (shape, kind) in [("n11c", DropoutKind.spatial), ("nhwc", .elementWise)] {
+        let other = try record(blocks, [DropoutSpec(site: site, kind: kind, rate: 0.3)])
+        #expect(try noise(site, shape) == other, "\(site) \(shape)")
+      }
+    }
+    let row = DropoutSite.dense(layer: 1)
+    let rows = try record(blocks, [DropoutSpec(site: row, kind: .elementWise, rate: 0.3)])
+    for shape in ["nhwc", "n1wc", "nh1c", "n11c"] { #expect(try noise(row, shape) == rows) }
+    #expect(try noise(row, "n111") != rows)
+    #expect(try noise(row, "1hwc") != rows)
+  }
+
+  /// The rules of pools do not need values above 0.
+  @Test func spatialAroundPoolsOfSignedValues() throws {
+    for (pool, rate) in [(PoolKind.max, 0.3), (.average, 0.5)] {
+      let blocks = [BlockSpec(filters: 16, pool: pool, activation: .elu)]
+      let records = try [DropoutSite.beforePool(block: 1), .afterPool(block: 1)].map {
+        try record(blocks, [DropoutSpec(site: $0, kind: .spatial, rate: rate)])
+      }
+      #expect(records[0] == records[1])
+    }
   }
 }

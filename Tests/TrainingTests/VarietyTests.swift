@@ -37,6 +37,8 @@ import Training
     .dropout(.dropConnect, at: .afterPool(block: 1), inference: .mean),
     .dropout(.dropConnect, at: .afterPool(block: 2), inference: .gaussian(samples: 5)),
     .dropout(.dropConnect, at: .logitsInput, inference: .mean),
+    .dropout(
+      .dropConnect, at: .afterPool(block: 2), inference: .mean, schedule: .linear(epochs: 2)),
     .dropout(.maxPooling, at: .beforePool(block: 1)),
     .dropout(.elementWise, at: .dense(layer: 1), schedule: .early(epochs: 1)),
     .dropout(.elementWise, at: .dense(layer: 1), schedule: .late(epochs: 1)),

@@ -34,14 +34,20 @@ def settings(configuration):
 
 
 def network(configuration):
-    """The blocks and the widths of the hidden dense layers."""
+    """The blocks, the widths of the hidden dense layers, their activation and the head."""
     values = settings(configuration)
+    if "max-pooling" in configuration or "pool:stochastic" in configuration:
+        raise SystemExit("pools that draw have an evaluation of their own: not in this example")
+    if "inference:gaussian" in configuration:
+        raise SystemExit("Gaussian inference is not in this example")
     blocks = []
     while f"block{len(blocks) + 1}" in values:
-        kernel, filters, convolutions, padding, pool = re.fullmatch(
-            r"conv(\d+)x\d+x(\d+)\*(\d+),(\w+),pool:(\w+)", values[f"block{len(blocks) + 1}"]
+        kernel, filters, convolutions, padding, pool, rest = re.fullmatch(
+            r"conv(\d+)x\d+x(\d+)\*(\d+),(\w+),pool:(\w+)((?:,[\w-]+:[\w-]+)*)",
+            values[f"block{len(blocks) + 1}"],
         ).groups()
         kind, size = re.fullmatch(r"([a-z]+)(\d*)", pool).groups()
+        options = dict(option.split(":") for option in rest.split(",")[1:])
         blocks.append(
             {
                 "kernel": int(kernel),
@@ -50,9 +56,13 @@ def network(configuration):
                 "padding": padding,
                 "pool": None if kind == "none" else kind,
                 "pool_size": int(size or 0),
+                "stride": int(options.get("stride", 1)),
+                "norm": options.get("norm"),
+                "activation": options.get("activation", "relu"),
             }
         )
-    return blocks, [int(width) for width in values["dense"].split(",") if width]
+    dense = [int(width) for width in values["dense"].split(",") if width]
+    return blocks, dense, values.get("dense-activation", "relu"), values.get("head", "flatten")
 
 
 def read_idx(path):

@@ -14,23 +14,39 @@ from dropgrid_data import compare, configuration, network, test_images, text
 from keras import layers
 
 
-def build(blocks, dense, shape, classes):
+def activation(name):
+    return layers.LeakyReLU(negative_slope=0.01) if name == "leaky-relu" else layers.Activation(name)
+
+
+def normalisation(name):
+    """`batch` has Keras's constants, `batch-pytorch` PyTorch's."""
+    if name == "batch":
+        return layers.BatchNormalization()
+    return layers.BatchNormalization(momentum=0.9, epsilon=1e-5)
+
+
+def build(blocks, dense, dense_activation, head, shape, classes):
     """The network of a trial; dropout changes nothing here, so it is left out."""
     model = keras.Sequential([keras.Input(shape)])
     for block in blocks:
-        for _ in range(block["convolutions"]):
+        for index in range(block["convolutions"]):
+            stride = block["stride"] if index == block["convolutions"] - 1 else 1
             model.add(
                 layers.Conv2D(
-                    block["filters"], block["kernel"], padding=block["padding"], activation="relu"
+                    block["filters"], block["kernel"], strides=stride, padding=block["padding"]
                 )
             )
+            if block["norm"]:
+                model.add(normalisation(block["norm"]))
+            model.add(activation(block["activation"]))
         if block["pool"] == "max":
             model.add(layers.MaxPooling2D(block["pool_size"]))
         if block["pool"] == "average":
             model.add(layers.AveragePooling2D(block["pool_size"]))
-    model.add(layers.Flatten())
+    model.add(layers.Flatten() if head == "flatten" else layers.GlobalAveragePooling2D())
     for width in dense:
-        model.add(layers.Dense(width, activation="relu"))
+        model.add(layers.Dense(width))
+        model.add(activation(dense_activation))
     model.add(layers.Dense(classes))
     return model
 

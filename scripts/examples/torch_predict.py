@@ -15,31 +15,58 @@ from safetensors import safe_open
 from torch import nn
 
 
-def build(blocks, dense, shape, classes):
+def activation(name):
+    return {
+        "relu": nn.ReLU(),
+        "leaky-relu": nn.LeakyReLU(0.01),
+        "elu": nn.ELU(),
+        "selu": nn.SELU(),
+        "tanh": nn.Tanh(),
+        "sigmoid": nn.Sigmoid(),
+    }[name]
+
+
+def border(size, kernel, stride, padding):
+    """Zeros before and behind, as TensorFlow and Keras pad, and the size of the output."""
+    if padding == "valid":
+        return (0, 0), (size - kernel) // stride + 1
+    output = -(-size // stride)
+    total = max((output - 1) * stride + kernel - size, 0)
+    return (total // 2, total - total // 2), output
+
+
+def build(blocks, dense, dense_activation, head, shape, classes):
     """The network of a trial; dropout changes nothing here, so it is left out."""
     height, width, channels = shape
     parts = []
     for number, block in enumerate(blocks, 1):
         layers = []
-        padding = block["kernel"] // 2 if block["padding"] == "same" else 0
         for index in range(1, block["convolutions"] + 1):
-            convolution = nn.Conv2d(channels, block["filters"], block["kernel"], padding=padding)
+            stride = block["stride"] if index == block["convolutions"] else 1
+            rows, height = border(height, block["kernel"], stride, block["padding"])
+            columns, width = border(width, block["kernel"], stride, block["padding"])
+            layers.append((f"pad{index}", nn.ZeroPad2d(columns + rows)))
+            convolution = nn.Conv2d(channels, block["filters"], block["kernel"], stride=stride)
             layers.append((f"conv{index}", convolution))
-            layers.append((f"relu{index}", nn.ReLU()))
             channels = block["filters"]
-            height += 2 * padding - block["kernel"] + 1
-            width += 2 * padding - block["kernel"] + 1
+            if block["norm"]:
+                epsilon = 1e-3 if block["norm"] == "batch" else 1e-5
+                layers.append((f"norm{index}", nn.BatchNorm2d(channels, eps=epsilon)))
+            layers.append((f"activation{index}", activation(block["activation"])))
         if block["pool"]:
             pool = {"max": nn.MaxPool2d, "average": nn.AvgPool2d}[block["pool"]]
             layers.append(("pool", pool(block["pool_size"])))
             height //= block["pool_size"]
             width //= block["pool_size"]
         parts.append((f"block{number}", nn.Sequential(OrderedDict(layers))))
+    if head == "global-average":
+        parts.append(("average", nn.AdaptiveAvgPool2d(1)))
+        height = width = 1
     parts.append(("flatten", nn.Flatten()))
     inputs = channels * height * width
     for number, outputs in enumerate(dense, 1):
         parts.append((f"dense{number}", nn.Linear(inputs, outputs)))
-        parts.append((f"dense{number}_relu", nn.ReLU()))
+        parts.append((f"dense{number}_activation", activation(dense_activation)))
         inputs = outputs
     parts.append(("logits", nn.Linear(inputs, classes)))
     return nn.Sequential(OrderedDict(parts))

@@ -96,15 +96,6 @@ typedef struct {
 uint64_t dg_block_mask(const dg_tensor *_Nonnull tensor, dg_blocks blocks,
                        const uint16_t *_Nonnull seeds, uint16_t *_Nonnull out);
 
-// out = kept ? x · scale + offset : dropped, for a word per pixel and 16 channels.
-void dg_affine_dropout(const dg_tensor *_Nonnull tensor, int32_t block,
-                       const uint16_t *_Nonnull bits, float scale, float offset, float dropped,
-                       const float *_Nonnull in, float *_Nonnull out);
-
-// out = x · factor; factors[element] in the order (n, h, w, c) with c rounded up to 16.
-void dg_multiply(const dg_tensor *_Nonnull tensor, int32_t block, const float *_Nonnull factors,
-                 const float *_Nonnull in, float *_Nonnull out);
-
 typedef enum { dg_pool_max = 0, dg_pool_average = 1 } dg_pool_kind;
 
 // One pool (or, with size 1, the flattening of maps) with the dropout on either side of it.
@@ -113,7 +104,7 @@ typedef struct {
   int32_t size;  // height, width and stride of the window
   int32_t batch, channels, in_height, in_width, out_height, out_width;
   bool flat_output;  // the output lies as [n][h][w][c] rather than in blocks
-  bool relu_input;   // the input comes out of a ReLU, whose gradient the pool takes as well
+  bool relu_input;   // a ReLU comes before everything else
   // Element-wise dropout: a word per pixel and 16 channels, or NULL.
   const uint16_t *_Nullable before_bits;
   const uint16_t *_Nullable after_bits;
@@ -129,8 +120,7 @@ typedef void (*dg_pool_forward_function)(const dg_pool *_Nonnull pool,
                                          const float *_Nonnull input, float *_Nonnull output,
                                          uint8_t *_Nullable winner);
 
-// Gradient with respect to the input, or with `relu_input` to what the ReLU before it saw: zero
-// where `input` is not positive.
+// Gradient with respect to the input; with `relu_input` zero where that is not positive.
 typedef void (*dg_pool_backward_function)(const dg_pool *_Nonnull pool,
                                           const float *_Nonnull input,
                                           const uint8_t *_Nullable winner,
@@ -164,12 +154,16 @@ typedef void (*dg_relu_backward_function)(float *_Nonnull gradient,
                                           const float *_Nonnull output, float scale,
                                           size_t count);
 
-// Dropout of a whole tensor: bits, then factors, either of which may be NULL.
+// Dropout of a whole tensor: bits, then factors, then noise, each of which may be NULL.
 typedef struct {
   dg_tensor tensor;
   const uint16_t *_Nullable bits;  // a word per pixel and 16 channels: kept ? x · scale : 0
   float scale;
+  // With `affine` rather kept ? x · scale + offset : dropped, and not 0 in lanes without a channel.
+  bool affine;
+  float offset, dropped;
   const float *_Nullable factors;  // a factor per image and channel, as in `dg_pool`
+  const float *_Nullable noise;    // a factor per element: [n][h][w][channels rounded up to 16]
 } dg_dropout;
 
 // The output, or the gradient with respect to the input; `out` may be `in`.
@@ -191,7 +185,7 @@ typedef struct {
   float parameter;  // the slope or alpha
 } dg_activation;
 
-// NaN stays NaN.
+// NaN stays NaN; `out` may be `in`.
 typedef void (*dg_activation_forward_function)(dg_activation activation,
                                                const float *_Nonnull in, float *_Nonnull out,
                                                size_t count);

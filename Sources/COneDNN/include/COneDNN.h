@@ -32,23 +32,21 @@ const char *_Nonnull dg_isa(void);
 
 const char *_Nonnull dg_status_text(int32_t status);
 
-// A convolution with bias and optionally ReLU; zeros lie in front of the first row and column, and
-// behind the last ones as many as the output needs.
+// A convolution with bias; zeros lie in front of the first row and column, and behind the last ones
+// as many as the output needs.
 typedef struct {
   int32_t batch;
   int32_t in_channels, in_height, in_width;
   int32_t out_channels, out_height, out_width;
   int32_t kernel, stride, pad_top, pad_left;
   bool plain_input;  // the input is [n][c][h][w]
-  bool relu;
   bool input_gradient;  // `dg_layer_backward_data` will be called
 } dg_convolution_shape;
 
-// A dense layer with bias and optionally ReLU; the input is [n][inputs].
+// A dense layer with bias; the input is [n][inputs].
 typedef struct {
   int32_t batch;
   int32_t inputs, outputs;
-  bool relu;
   bool input_gradient;
 } dg_dense_shape;
 

@@ -1,0 +1,121 @@
+public import ExperimentModel
+internal import Glibc
+internal import HDF5
+
+extension ResultsWriter {
+  /// Continues the sweep of an existing results file with more trials, or with other cells.
+  ///
+  /// A new file is made beside the old one, with room for every trial of `plan`; finished rows are
+  /// copied by their trial's id, with figures, weights and sessions; the new file is brought to the
+  /// disk and takes the old one's name. The lock is held all the while, and whenever the process
+  /// dies there is one whole file under the name: the old one or the new one. Where the file has
+  /// the plan already, it is only opened.
+  ///
+  /// - Parameter plan: the union of what the file has and what is wanted.
+  /// - Throws: `UserError(.mismatch)` where the plan lacks trials that the file has, or where the
+  ///   engine, the weights that are kept or the margin are others; and as `open` and `create`.
+  public static func extend(
+    path: String, plan: Plan, engine: String, session: SessionInfo
+  ) throws(UserError) -> ResultsWriter {
+    try plan.checkForStorage()
+    do {
+      guard fileKind(path) != nil else { throw SystemError(call: "open", code: ENOENT) }
+      let lock = try SweepLock(for: path)
+      let old = try ResultsReader.openSoundly(path, O_RDWR)
+      let sweep = try SweepLoader.load(path, fileSize: try old.size())
+      if let obstacle = sweep.obstacle(to: plan, engine: engine) {
+        throw UserError(
+          .mismatch, "\(path): cannot be extended: \(obstacle); write to another file")
+      }
+      if sweep.difference(from: plan, engine: engine) == nil {
+        return try resume(path, plan, engine, session, lock)
+      }
+      do {
+        return try replace(path, sweep, in: old, plan, session, lock)
+      } catch {
+        unlink(path + ".tmp")
+        throw StoreError.writing(path, error)
+      }
+    } catch {
+      throw StoreError.reading(path, error)
+    }
+  }
+
+  /// Makes the new file, fills it with what is finished, and gives it the old one's name.
+  private static func replace(
+    _ path: String, _ old: StoredSweep, in file: borrowing FileDescriptor, _ plan: Plan,
+    _ session: SessionInfo, _ lock: consuming SweepLock
+  ) throws -> ResultsWriter {
+    let temporary = path + ".tmp"
+    let now = currentTime()
+    var sound = Set(old.storedStatus.indices.filter { old.storedStatus[$0] != .pending })
+    sound.subtract(old.tornRows())
+    sound.subtract(try old.tornWeights(in: file, of: sound))
+    let skeleton = Skeleton(
+      plan: plan, engine: old.engine, session: session, createdAt: now,
+      history: old.history(extendedBy: plan, finished: sound.count, at: now))
+    unlink(temporary)
+    _ = try reserve(skeleton.estimatedBytes, for: path, at: temporary)
+    try skeleton.write(temporary)
+    let descriptor = try FileDescriptor(temporary, O_RDWR)
+    var sweep = try SweepLoader.load(temporary, fileSize: try descriptor.size())
+    try Seal.append(to: descriptor, changing: sweep.changing)
+    let size = try descriptor.size()
+    let isReserved = try reserve(Int(exactly: size), for: path, at: temporary)
+    for index in sweep.sessions.indices {
+      sweep.sessions[index].bytes = old.sessions[index].bytes
+      try descriptor.write(old.sessions[index].bytes, at: sweep.sessions[index].offset)
+    }
+    let rows = try RowFile(descriptor, lock, sweep, session: session, start: now)
+    let places = Dictionary(uniqueKeysWithValues: plan.trials.enumerated().map { ($1.id, $0) })
+    var finished: Set<Int> = []
+    for row in sound.sorted() {
+      guard let place = places[old.trialIDs[row]] else { continue }
+      try rows.copy(row, of: old, in: file, to: place)
+      finished.insert(place)
+    }
+    try rows.descriptor.sync()
+    guard Glibc.rename(temporary, path) == 0 else { throw SystemError(call: "rename", code: errno) }
+    try FileDescriptor(directory(of: path), O_RDONLY | O_DIRECTORY).syncEntries()
+    return ResultsWriter(
+      path: path, plan: plan, engine: old.engine, finished: finished, torn: [],
+      isSpaceReserved: isReserved, rows: rows)
+  }
+}
+
+extension StoredSweep {
+  /// What keeps this file from being extended to `plan`; nil for nothing.
+  func obstacle(to plan: Plan, engine: String) -> String? {
+    if self.engine != engine {
+      return "its engine is '\(self.engine)' and this one is '\(engine)', and their numbers must "
+        + "not be mixed"
+    }
+    if margin != plan.margin {
+      func words(_ margin: Double?) -> String { margin.map { "\($0)" } ?? "none" }
+      return "its equivalence margin is \(words(margin)) and the grid's \(words(plan.margin)); a "
+        + "margin is chosen before the run"
+    }
+    if schema.diagnostics != plan.diagnostics {
+      return "it records other diagnostics than the grid, or at other sites"
+    }
+    for card in plan.datasets {
+      if let stored = datasets.first(where: { $0.name == card.name }),
+        stored.fingerprint != card.fingerprint
+      {
+        return "the images called '\(card.name)' are others than those that it was trained with"
+      }
+    }
+    let planned = Set(plan.trials.map(\.id))
+    if let row = trialIDs.indices.first(where: { !planned.contains(trialIDs[$0]) }) {
+      let settings = trialColumns.filter { !$0.text(at: row).isEmpty }
+        .map { "\($0.name) \($0.text(at: row))" }
+      return "its trial \(row) (\(settings.joined(separator: ", "))) is not in the plan, because "
+        + "its cell means another training now (a group or a zip whose values changed, or another "
+        + "`merge`)"
+    }
+    return weights.isEmpty == (plan.weights == .none)
+      ? nil
+      : "it keeps \(weights.isEmpty ? "no weights" : "weights") and the grid asks for "
+        + "'\(plan.weights.rawValue)'"
+  }
+}

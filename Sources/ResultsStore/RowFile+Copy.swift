@@ -1,0 +1,54 @@
+internal import ExperimentModel
+internal import HDF5
+
+extension RowFile {
+  /// Copies a finished row of another file: figures, weights, session and engine as they are.
+  ///
+  /// A figure has NaN for epochs that only this file has room for, and for a figure that the other
+  /// one has not. The caller waits for the disk.
+  ///
+  /// - Throws: `FormatError` where the rows do not fit together.
+  func copy(
+    _ row: Int, of source: StoredSweep, in file: borrowing FileDescriptor, to target: Int
+  ) throws {
+    var checksum = CRC32C()
+    for column in sweep.rows {
+      let stored = source.rows.first { $0.column.name == column.column.name }
+      let bytes = try Self.fit(stored.map { Array($0.row(row)) }, to: column.column)
+      checksum.update(bytes)
+      try descriptor.write(bytes, at: column.offset(ofRow: target))
+    }
+    if let value = try copyWeights(row, of: source, in: file, to: target) {
+      checksum.update(littleEndian([value]))
+    }
+    try descriptor.write(
+      littleEndian([Int64(checksum.value)]), at: sweep.checksums.offset(ofRow: target))
+  }
+
+  private static func fit(_ bytes: [UInt8]?, to column: RowColumn) throws -> [UInt8] {
+    let bytes = bytes ?? []
+    let missing = column.rowBytes - bytes.count
+    guard missing >= 0, missing == 0 || column.epochs != nil || !bytes.isEmpty else {
+      throw FormatError("its rows have no room for the column '\(column.name)'")
+    }
+    guard column.epochs != nil else { return bytes + Array(repeating: 0, count: missing) }
+    return bytes + littleEndian([Float](repeating: .nan, count: missing / 4))
+  }
+
+  private func copyWeights(
+    _ row: Int, of source: StoredSweep, in file: borrowing FileDescriptor, to target: Int
+  ) throws -> Int64? {
+    guard let (group, place) = sweep.weightRow(of: target) else { return nil }
+    guard let (from, fromPlace) = source.weightRow(of: row),
+      from.parameters.map(\.shape) == group.parameters.map(\.shape)
+    else { throw FormatError("the weights of trial \(row) have other shapes") }
+    for (parameter, stored) in zip(group.parameters, from.parameters) {
+      let (offset, count) = from.place(stored, row: fromPlace)
+      try descriptor.write(
+        try file.read(count, at: offset), at: group.place(parameter, row: place).offset)
+    }
+    let value = from.checksums.values(Int64.self)[fromPlace]
+    try descriptor.write(littleEndian([value]), at: group.checksums.offset(ofRow: place))
+    return value
+  }
+}
