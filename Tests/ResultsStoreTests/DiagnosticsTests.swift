@@ -12,8 +12,8 @@ import Testing
       .init(name: "dense1", window: 0),
     ])
 
-  static func plan() -> Plan {
-    var plan = Fixtures.plan(weights: .none)
+  static func plan(seeds: Int = 3) -> Plan {
+    var plan = Fixtures.plan(seeds: seeds, weights: .none)
     plan.diagnostics = diagnostics
     plan.claim = "Order does not matter."
     return plan
@@ -131,6 +131,29 @@ import Testing
       other.claim = "It does."
       await expectUserError(.mismatch, "claim") { try Fixtures.open(path, other) }
       try await Fixtures.open(path, plan).finish()
+    }
+  }
+
+  @Test func aSweepIsExtendedAtTheSameSitesOnly() async throws {
+    try await withTemporaryFile { path in
+      let plan = Self.plan(seeds: 1)
+      let writer = try Fixtures.create(path, plan)
+      try await writer.append([(1, Self.record(plan, 1))])
+      try await writer.finish()
+      var larger = Self.plan()
+      larger.diagnostics = DiagnosticsPlan(words: Self.diagnostics.words, sites: [])
+      await expectUserError(.mismatch, "diagnostics") {
+        try ResultsWriter.extend(
+          path: path, plan: larger, engine: Fixtures.engine, session: Fixtures.session)
+      }
+      larger.diagnostics = Self.diagnostics
+      let extended = try ResultsWriter.extend(
+        path: path, plan: larger, engine: Fixtures.engine, session: Fixtures.session)
+      #expect(extended.finished == [1])
+      try await extended.finish()
+      let results = try ResultsReader.read(path: path)
+      let found = try #require(results.diagnostics).values.mapValues { $0[1] }
+      #expect(bits(found) == bits(Self.record(plan, 1).diagnostics))
     }
   }
 
