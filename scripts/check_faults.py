@@ -21,11 +21,13 @@ import xarray
 
 GRID = """
 title: Faults
-data: {name: fashion-mnist-mini, train: 96, test: 64}
+data: {name: fashion-mnist-mini, train: 96, test: 64, validation: 32}
 dropout: {rate: [0, 0.5]}
 epochs: 2
 seed: %s
 """
+# Behind the seeds of the grid above: one of the two arms stops after the first epoch.
+STOPPING = "1..6\nweights: every 1\nstopping: {rule: median, rungs: [1]}"
 # Whatever depends on when and how often the program ran.
 NOT_COMPARED = {"session", "finished_at", "duration", "row_crc32c", "generation"}
 MEMORY_LIMIT = 500 << 20
@@ -171,10 +173,22 @@ class Checker:
 
     def random_kills(self):
         """kill -9 at random moments of one sweep after the other, until enough have struck."""
-        reference = self.reference("1..6")
+        struck = self.kill_randomly("1..6", self.kills)
+        self.count("kill -9 at a random moment", struck)
+
+    def early_stopping(self):
+        """kill -9 at random moments of sweeps that stop an arm: the decisions stay the same."""
+        status = self.reference(STOPPING)["status"].tolist()
+        require(sorted(status) == [1] * 6 + [5] * 6, f"the arms end as {status}")
+        struck = self.kill_randomly(STOPPING, max(2, self.kills // 4))
+        self.count("kill -9 of a sweep that stops arms early", struck)
+
+    def kill_randomly(self, seeds, kills):
+        """Kills sweeps and continues them to the end; returns how many kills have struck."""
+        reference = self.reference(seeds)
         struck = 0
-        while struck < self.kills:
-            folder = self.folder("1..6")
+        while struck < kills:
+            folder = self.folder(seeds)
             kept = frozenset()
             for attempt in range(4):
                 every = self.random.choice(["0s", "0.02s", "60s"])
@@ -186,11 +200,11 @@ class Checker:
                 process.kill()
                 if process.wait() == -signal.SIGKILL:
                     struck += 1
-                kept = self.survived(folder / "out.h5", kept, "1..6")
+                kept = self.survived(folder / "out.h5", kept, seeds)
                 if len(kept) == len(reference["status"]):
                     break
-            self.resume(folder, "1..6")
-        self.count("kill -9 at a random moment", struck)
+            self.resume(folder, seeds)
+        return struck
 
     def calls(self, arguments):
         """How many calls that change a file a run of the smallest grid makes."""
@@ -394,8 +408,10 @@ class Checker:
         for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
             folder = self.folder("1..6")
             self.reference("1..6")
-            process = self.program.start(["run", "grid.yaml", "-o", "out.h5"], folder)
-            while not (folder / "out.h5").exists() and process.poll() is None:
+            process = self.program.start(
+                ["run", "grid.yaml", "-o", "out.h5", "--checkpoint-every", "0s"], folder)
+            # Once a trial runs, signals are heeded.
+            while not any((folder / "out.h5.d").glob("*.ckpt")) and process.poll() is None:
                 time.sleep(0.005)
             time.sleep(self.random.uniform(0.0, 0.1))
             process.send_signal(number)
@@ -411,7 +427,8 @@ class Checker:
             command = ["run", "grid.yaml", "-o", "out.h5", "--jobs", "1"]
             # kill -9 leaves no note.
             process = self.program.start(command, folder)
-            time.sleep(0.5)
+            while not (folder / "out.h5").exists() and process.poll() is None:
+                time.sleep(0.005)
             process.kill()
             process.wait()
             kept = self.survived(folder / "out.h5")
@@ -491,9 +508,9 @@ def main():
         options.seed = random.randrange(1 << 30)
     checker = Checker(options)
     checks = [
-        checker.random_kills, checker.every_call, checker.extension, checker.full_disk,
-        checker.reserved_disk, checker.permissions, checker.damaged_files, checker.two_writers,
-        checker.signals, checker.own_deaths, checker.bad_trials, checker.shards,
+        checker.random_kills, checker.early_stopping, checker.every_call, checker.extension,
+        checker.full_disk, checker.reserved_disk, checker.permissions, checker.damaged_files,
+        checker.two_writers, checker.signals, checker.own_deaths, checker.bad_trials, checker.shards,
     ]
     began = time.monotonic()
     for check in checks:

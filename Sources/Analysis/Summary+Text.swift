@@ -7,6 +7,7 @@ extension Summary {
   public func text(width: Int = 80, styled: Bool = false) -> String {
     let style = TextStyle(isStyled: styled)
     var blocks = [heading(width, style), answers(width, style)]
+    blocks.append(stoppedLines(stopped, trials, limit: 8, width, style))
     blocks += comparisons.map { contrastTable($0, width, style) }
     blocks.append(dropoutBlock(width, style))
     blocks.append(armTable(width, style))
@@ -131,9 +132,10 @@ extension Summary {
       "Best arm: \(place.isEmpty ? "the only one" : place), "
       + "\(NumberText.fixed(100 * accuracy.mean, digits: 2))% test accuracy "
       + "(\(interval ?? "")\(NumberText.seeds(accuracy.count)))."
-    if arms.count > 1 {
+    let judged = arms.count { $0.complete > 0 }
+    if judged > 1 {
       text +=
-        " It is the best of \(arms.count) on the test images themselves, so expect less of it."
+        " It is the best of \(judged) on the test images themselves, so expect less of it."
     }
     text += " Everything here is conditional on this data set and its split."
     return TextLayout.wrap(text, width: width)

@@ -35,6 +35,8 @@ public struct Summary: Sendable, Hashable, Encodable {
   public var diagnosticArms: [DiagnosticArm]
   /// The training loss of `Outcome.epochsToLoss`; nil where none was recorded.
   public var lossTarget: Float?
+  /// Arms that the sweep's stopping rule ended; no contrast has them.
+  public var stopped: [StoppedArm]
   public var troubles: [Trouble]
   /// What was added to the sweep when it had figures already.
   public var additions: [Addition]
@@ -62,6 +64,7 @@ public struct Summary: Sendable, Hashable, Encodable {
     diagnosticPlaces = results.diagnostics?.places ?? []
     diagnosticArms = diagnosticPlaces.isEmpty ? [] : table.diagnosticArms(diagnosticPlaces)
     lossTarget = table.lossTarget
+    stopped = table.stoppedArms()
     troubles = table.troubles()
     additions = table.additions()
   }

@@ -6,7 +6,7 @@ extension SweepTable {
   package static func lossTarget(_ results: SweepResults) -> Float? {
     guard let rows = results.metrics[.trainLoss] else { return nil }
     let lowest = results.status.indices.compactMap { trial -> Float? in
-      results.status[trial] == .done ? rows[trial].filter(\.isFinite).min() : nil
+      results.status[trial].isComplete ? rows[trial].filter(\.isFinite).min() : nil
     }
     return lowest.max()
   }

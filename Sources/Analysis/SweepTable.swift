@@ -34,11 +34,11 @@ package struct SweepTable: Sendable {
   /// The values of column `name`, one per cell; nil where there is no such column.
   package func cells(of name: String) -> [SettingValue]? { cellValues[name] }
 
-  /// Whether `trial` ended as planned.
-  package func isDone(_ trial: Int) -> Bool { results.status[trial] == .done }
+  /// Whether `trial` is complete: it ran all its epochs, or as many as its own patience gave it.
+  package func isDone(_ trial: Int) -> Bool { results.status[trial].isComplete }
 
-  /// The figure at the trial's last epoch; nil where the trial did not end as `done` or the figure
-  /// was not recorded or is not finite.
+  /// The figure at the trial's last epoch; nil where the trial is not complete or the figure was not
+  /// recorded or is not finite.
   package func final(_ metric: Metric, of trial: Int) -> Double? {
     guard isDone(trial), let value = results.metrics[metric]?[trial].last, value.isFinite else {
       return nil

@@ -6,7 +6,10 @@ public struct TrialCounts: Sendable, Hashable, Encodable {
   /// By the status's name; a status that no trial has is missing.
   public var byStatus: [String: Int]
 
-  public var done: Int { byStatus[TrialStatus.done.name] ?? 0 }
+  /// Complete trials: those that ran all their epochs, or as many as their own patience gave them.
+  public var done: Int {
+    TrialStatus.allCases.filter(\.isComplete).reduce(0) { $0 + (byStatus[$1.name] ?? 0) }
+  }
 
   package init(_ status: [TrialStatus]) {
     total = status.count
@@ -18,7 +21,7 @@ public struct TrialCounts: Sendable, Hashable, Encodable {
   package var sentence: String {
     if total == 0 { return "There are no trials." }
     if done == total { return "All \(total) trials are complete." }
-    let others = TrialStatus.allCases.filter { $0 != .done }.compactMap { status in
+    let others = TrialStatus.allCases.filter { !$0.isComplete }.compactMap { status in
       byStatus[status.name].map { "\($0) \(status.name)" }
     }
     return "\(done) of \(total) trials are complete; \(others.joined(separator: ", "))."
@@ -37,12 +40,12 @@ public struct Trouble: Sendable, Hashable, Encodable {
 }
 
 extension SweepTable {
-  /// The trials that failed, diverged or were stopped, in order.
+  /// The trials that failed, diverged or took too long, in order.
   package func troubles() -> [Trouble] {
     let columns = ColumnSplit(results.trialColumns).varying
     return results.trialIDs.indices.compactMap { trial in
       let status = results.status[trial]
-      guard status != .done, status != .pending else { return nil }
+      guard !status.isAsPlanned, status != .pending else { return nil }
       return Trouble(
         trial: trial, id: results.trialIDs[trial].description, status: status.name,
         message: results.messages[trial],

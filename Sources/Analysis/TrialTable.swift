@@ -99,7 +99,9 @@ public struct TrialTable: Sendable, Hashable, Encodable {
 
   /// The epochs that all complete trials ran; nil where they differ.
   private var commonEpochs: Int? {
-    let epochs = Set(rows.filter { $0.status == TrialStatus.done.name }.map(\.epochs))
+    let epochs = Set(
+      rows.filter { $0.status == TrialStatus.done.name || $0.status == TrialStatus.censored.name }
+        .map(\.epochs))
     return epochs.count == 1 ? epochs.first : nil
   }
 

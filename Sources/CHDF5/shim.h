@@ -12,6 +12,7 @@ static inline haddr_t dgh_undefined_address(void) { return HADDR_UNDEF; }
 
 static inline unsigned dgh_truncate(void) { return H5F_ACC_TRUNC; }
 static inline unsigned dgh_read_only(void) { return H5F_ACC_RDONLY; }
+static inline unsigned dgh_read_write(void) { return H5F_ACC_RDWR; }
 
 static inline hid_t dgh_file_access(void) { return H5P_FILE_ACCESS; }
 static inline hid_t dgh_dataset_create(void) { return H5P_DATASET_CREATE; }

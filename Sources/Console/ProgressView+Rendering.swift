@@ -106,7 +106,11 @@ extension ProgressView {
       let last = record.metrics.compactMapValues(\.last)
       line.add((Self.accuracy(last) ?? Self.loss(last) ?? "done") + " ")
     } else {
-      line.add(record.status.name, .bad)
+      if record.status.isAsPlanned {
+        line.add(record.status.name)
+      } else {
+        line.add(record.status.name, .bad)
+      }
       let reason = StyledLine.printable(record.message)
       line.add((reason.isEmpty ? "" : ": \(reason)") + " ")
     }

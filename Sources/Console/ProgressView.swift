@@ -72,6 +72,10 @@ public struct ProgressView: Sendable {
       running[worker]?.epochs = Double(epoch)
       running[worker]?.metrics = metrics
       meter.reached(Double(epoch), of: trial, at: time)
+    case .paused(let trial, let worker):
+      guard items.indices.contains(trial) else { return nil }
+      if running[worker]?.trial == trial { running[worker] = nil }
+      meter.paused(trial)
     case .finished(let trial, let worker, let record):
       guard items.indices.contains(trial) else { return nil }
       if running[worker]?.trial == trial { running[worker] = nil }

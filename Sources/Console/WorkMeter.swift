@@ -17,6 +17,8 @@ struct WorkMeter {
   private var waiting: Double
   private var done: Double
   private var running: [Int: Running] = [:]
+  /// Trials that wait at a rung; what they still have to do is in `waiting`.
+  private var resting: [Int: Running] = [:]
   private var measuredWork = 0.0
   private var measuredSeconds = 0.0
 
@@ -37,13 +39,21 @@ struct WorkMeter {
   /// Finished operations over all operations, those of running trials included.
   var fraction: Double {
     guard total > 0 else { return 1 }
-    let partial = running.reduce(0) { $0 + finishedWork($1.key, $1.value) }
+    let partial = [running, resting].joined().reduce(0) { $0 + finishedWork($1.key, $1.value) }
     return min((done + partial) / total, 1)
   }
 
   mutating func started(_ trial: Int, at time: Double) {
-    waiting = max(waiting - work[trial], 0)
-    running[trial] = Running(since: time)
+    let rest = resting.removeValue(forKey: trial)
+    let state = Running(since: time, epochs: rest?.epochs ?? 0)
+    waiting = max(waiting - work[trial] + finishedWork(trial, state), 0)
+    running[trial] = state
+  }
+
+  mutating func paused(_ trial: Int) {
+    guard let state = running.removeValue(forKey: trial) else { return }
+    waiting += work[trial] - finishedWork(trial, state)
+    resting[trial] = state
   }
 
   /// A running trial has trained for `count` epochs so far, a fraction included.
@@ -57,6 +67,10 @@ struct WorkMeter {
 
   /// - Parameter isWhole: whether it did all its work; a trial that failed says nothing of speed.
   mutating func finished(_ trial: Int, isWhole: Bool, at time: Double) {
+    if let state = resting.removeValue(forKey: trial) {
+      waiting = max(waiting - work[trial] + finishedWork(trial, state), 0)
+      done += work[trial]
+    }
     guard let state = running.removeValue(forKey: trial) else { return }
     let rest = work[trial] - finishedWork(trial, state)
     if isWhole && state.epochs < epochs[trial] { measure(rest, time - state.since) }

@@ -84,12 +84,6 @@ public struct Architecture: Sendable, Hashable {
   }
 }
 
-/// Which weights the results file keeps.
-public enum WeightsPolicy: String, Sendable, Hashable, CaseIterable {
-  case none
-  case final
-}
-
 /// A contrast that the grid asks for: the levels of one column, everything else equal.
 public struct Comparison: Sendable, Hashable {
   /// The column whose levels are compared.
@@ -154,13 +148,15 @@ public struct Plan: Sendable, Hashable {
   public var diagnostics: DiagnosticsPlan?
   /// What the sweep tests, in a sentence; empty where the grid names no claim.
   public var claim: String
+  /// When trials end before their last epoch; nil where all run to their end.
+  public var stopping: StoppingRule?
 
   public init(
     title: String, question: String, gridText: String, trials: [PlannedTrial],
     trialColumns: [Column], cells: [PlannedCell], cellColumns: [Column],
     architectures: [Architecture], datasets: [DatasetCard], epochs: Int, metrics: [Metric],
     weights: WeightsPolicy, comparisons: [Comparison], margin: Double? = nil,
-    diagnostics: DiagnosticsPlan? = nil, claim: String = ""
+    stopping: StoppingRule? = nil, diagnostics: DiagnosticsPlan? = nil, claim: String = ""
   ) {
     self.title = title
     self.question = question
@@ -178,5 +174,6 @@ public struct Plan: Sendable, Hashable {
     self.margin = margin
     self.diagnostics = diagnostics
     self.claim = claim
+    self.stopping = stopping
   }
 }

@@ -5,6 +5,8 @@ public enum SweepEvent: Sendable {
   case progress(trial: Int, worker: Int, epochs: Double)
   /// `epoch` counts from 1.
   case epoch(trial: Int, worker: Int, epoch: Int, metrics: [Metric: Float])
+  /// The trial waits for others at a rung; it may be started again.
+  case paused(trial: Int, worker: Int)
   /// The trial ended and its record is safe in the results file.
   case finished(trial: Int, worker: Int, record: TrialRecord)
 }

@@ -27,13 +27,16 @@ public struct SweepResults: Sendable {
   /// For each trial, the number of the extension that added it, from 1; 0 for those that were
   /// planned from the start. Empty where the sweep was never extended.
   public var generations: [Int]
+  /// The rule by which trials were stopped early, as `StoppingRule.text`; empty for none.
+  public var stopping: String
 
   public init(
     title: String, question: String, trialIDs: [TrialID], trialColumns: [Column],
     status: [TrialStatus], messages: [String], epochsRun: [Int], durations: [Double],
     metrics: [Metric: [[Float]]], cells: [PlannedCell], cellColumns: [Column],
     comparisons: [Comparison], margin: Double? = nil, extensions: [SweepExtension] = [],
-    generations: [Int] = [], diagnostics: DiagnosticResults? = nil, claim: String = ""
+    generations: [Int] = [], stopping: String = "", diagnostics: DiagnosticResults? = nil,
+    claim: String = ""
   ) {
     self.title = title
     self.question = question
@@ -52,5 +55,6 @@ public struct SweepResults: Sendable {
     self.claim = claim
     self.extensions = extensions
     self.generations = generations
+    self.stopping = stopping
   }
 }

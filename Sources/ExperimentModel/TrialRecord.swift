@@ -1,7 +1,17 @@
 /// How a trial ended; the raw values are those of `status` in the results file.
+///
+/// `done`: all epochs of its specification. `censored`: fewer, because its own patience ended it;
+/// its last figures stand for training with patience, and are compared. `pruned`: fewer, because
+/// its arm was stopped among others; its figures are those of an unfinished training, and are not.
 public enum TrialStatus: Int8, Sendable, Hashable, CaseIterable {
   case pending = 0
   case done, failed, diverged, timedOut, pruned, censored
+
+  /// Whether the trial went where its own specification and rule took it: `done` or `censored`.
+  public var isComplete: Bool { self == .done || self == .censored }
+
+  /// Whether nothing went wrong: complete, or stopped as the plan says.
+  public var isAsPlanned: Bool { isComplete || self == .pruned }
 
   /// `timed_out`, …: the word in the file's `flag_meanings`.
   public var name: String { self == .timedOut ? "timed_out" : "\(self)" }
@@ -52,9 +62,11 @@ public struct TrialRecord: Sendable, Hashable {
   public var metrics: [Metric: [Float]]
   /// The values of each finished epoch, one after the other; empty without diagnostics.
   public var diagnostics: [DiagnosticFigure: [Float]]
-  /// Final weights, in the order of `ResolvedNetwork.parameters` and in their shapes; empty where
-  /// the plan keeps none or the trial did not end as `done`.
+  /// Weights, in the order of `ResolvedNetwork.parameters` and in their shapes, each with its
+  /// snapshots one after the other; empty where the plan keeps none or the trial is not complete.
   public var weights: [[Float]]
+  /// The epochs of the snapshots, ascending; empty for the last epoch's alone.
+  public var snapshots: [Int] = []
   /// Seconds since 1970-01-01T00:00:00Z; not a result.
   public var finishedAt: Double
   /// Wall-clock seconds; not a result.

@@ -60,7 +60,7 @@ public enum TrialChoice: Sendable, Hashable {
       let figures = results.metrics[Self.criterion(of: results)] ?? []
       // Not a number where a trial has no validation images and others have.
       let finished = results.status.indices.filter {
-        results.status[$0] == .done && figures.indices.contains($0)
+        results.status[$0].isComplete && figures.indices.contains($0)
           && figures[$0].last?.isNaN == false
       }
       guard

@@ -42,7 +42,7 @@ public struct Forecast: Sendable, Hashable {
     flops = grid.layout.flops.reduce(0, +)
     let seconds = grid.layout.longestLoad(jobs: machine.jobs) / machine.flopsPerSecondPerCore
     self.seconds = seconds / machine.uncertainty...seconds * machine.uncertainty
-    weightBytes = grid.weights == .none ? 0 : grid.weightBytes
+    weightBytes = grid.weightBytes(grid.weights)
     let diagnostics = grid.diagnostics.map { plan in
       plan.figures.reduce(0) { $0 + plan.length(of: $1) }
     }

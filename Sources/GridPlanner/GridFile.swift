@@ -23,6 +23,8 @@ public struct GridFile: Sendable {
   let comparisons: [Comparison]?
   /// nil where the file leaves the choice to the planner.
   private(set) var weights: WeightsPolicy?
+  /// nil where every trial runs to its end.
+  private(set) var stopping: StoppingRule?
   /// Points of test accuracy; nil where the file names no margin.
   let margin: Double?
   /// What to record of the inside of networks.
@@ -50,6 +52,7 @@ public struct GridFile: Sendable {
     merging = reader.merging
     comparisons = reader.comparisons
     weights = reader.weights
+    stopping = reader.stopping
     margin = reader.margin
     groups = reader.groups
   }

@@ -9,6 +9,7 @@ struct GridReader {
   var claim: String?
   var diagnostics: [Diagnostic] = []
   var weights: WeightsPolicy?
+  var stopping: StoppingRule?
   var margin: Double?
   var merging = Merging.all
   /// The settings of the part of the file that is being read.
@@ -27,7 +28,8 @@ struct GridReader {
   static let keys =
     Setting.sections.map(\.name) + Setting.plain.map(\.path)
     + [
-      "title", "question", "claim", "diagnostics", "weights", "margin", "merge", "groups", "zip",
+      "title", "question", "claim", "diagnostics", "weights", "stopping", "margin", "merge",
+      "groups", "zip",
       "when",
       "exclude", "only", "union", "include", "sample", "compare",
     ]
@@ -55,6 +57,7 @@ struct GridReader {
       case "claim": claim = readText(entry)
       case "diagnostics": diagnostics = readDiagnostics(entry.value)
       case "weights": weights = readWeights(entry.value)
+      case "stopping": stopping = readStopping(entry)
       case "margin": margin = readMargin(entry.value)
       case "merge": merging = readMerging(entry.value)
       case "groups": readGroups(entry.value)
@@ -76,6 +79,7 @@ struct GridReader {
       checkSample(subgrid)
     }
     checkReaders()
+    checkValidation(entries)
     value("compare").map { readCompare($0) }
   }
 
@@ -204,20 +208,6 @@ struct GridReader {
       return nil
     }
     return words
-  }
-
-  private mutating func readWeights(_ node: GridNode) -> WeightsPolicy? {
-    guard case .scalar(let text, _) = node.content else {
-      report(node.position, "weights", "is none or final, not \(node.inWords)")
-      return nil
-    }
-    do {
-      return WeightsPolicy(
-        rawValue: try Scalar.word(text, of: WeightsPolicy.allCases.map(\.rawValue)))
-    } catch {
-      report(node.position, "weights", error.message)
-      return nil
-    }
   }
 
   private mutating func readMargin(_ node: GridNode) -> Double? {

@@ -21,7 +21,10 @@ public enum GridSchema {
     properties["diagnostics"] = oneOrMany([
       "enum": [GridReader.allDiagnostics] + Diagnostic.allCases.map(\.rawValue)
     ])
-    properties["weights"] = ["enum": WeightsPolicy.allCases.map(\.rawValue)]
+    properties["weights"] = [
+      "type": "string", "pattern": "^(none|final|best|every [1-9][0-9]{0,6})$",
+    ]
+    properties["stopping"] = stopping
     properties["margin"] = [
       "type": "number", "exclusiveMinimum": 0, "maximum": GridFile.margins.upper,
     ]
@@ -176,6 +179,20 @@ public enum GridSchema {
         "hours": budget, "minutes": budget,
         "method": ["enum": Sample.Method.allCases.map(\.rawValue)],
         "seed": ["type": "integer", "minimum": 0],
+      ],
+    ]
+  }
+
+  private static var stopping: [String: Any] {
+    let epoch: [String: Any] = ["type": "integer", "minimum": 1, "maximum": 1_000_000]
+    return [
+      "type": "object", "additionalProperties": false, "required": ["rule"],
+      "properties": [
+        "rule": ["enum": StoppingRule.Kind.allCases.map(\.rawValue)],
+        "metric": ["enum": StoppingRule.Figure.allCases.map(\.rawValue)],
+        "rungs": oneOrMany(epoch), "grace": epoch, "patience": epoch,
+        "reduction": ["type": "integer", "minimum": 2, "maximum": 1000],
+        "min-delta": ["type": "number", "minimum": 0, "maximum": 1000],
       ],
     ]
   }

@@ -125,6 +125,9 @@ extension PlanReport {
       lines += Self.entry("", "and \(networks.count - 5) more")
     }
     lines += Self.entry("Training", training)
+    if let stopping = plan.grid.stopping {
+      lines += Self.entry("Stopping", "\(stopping.words); forecasts are without it")
+    }
     if !plan.comparisons.isEmpty {
       for (index, comparison) in plan.comparisons.enumerated() {
         let by = comparison.by.isEmpty ? "" : " for each \(comparison.by.joined(separator: ", "))"
@@ -165,7 +168,7 @@ extension PlanReport {
     } else {
       text += "SGD in \(optimisers.count) settings"
     }
-    return text + "; weights kept: \(plan.weights.rawValue)"
+    return text + "; weights kept: \(plan.weights.text)"
   }
 
   private var timeText: String {

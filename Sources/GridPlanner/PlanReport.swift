@@ -170,7 +170,7 @@ extension PlanReport {
       combinations: grid.combinations.value, excluded: excluded, cells: plan.cellCount,
       trials: plan.trialCount,
       merged: merged.map { .init(rule: $0.rule, cells: $0.cells) },
-      epochs: plan.epochs, weights: plan.weights.rawValue, metrics: plan.metrics.map(\.rawValue),
+      epochs: plan.epochs, weights: plan.weights.text, metrics: plan.metrics.map(\.rawValue),
       networks: networks.map {
         .init(
           name: $0.name, data: $0.data.name,

@@ -29,6 +29,8 @@ public struct PlannedGrid: Sendable {
 
   public var architectures: [Architecture] { planner.architectures }
   public var datasets: [DatasetCard] { grid.dataNames.compactMap { planner.cards[$0] } }
+  /// When trials end before their last epoch; nil where all run to their end.
+  public var stopping: StoppingRule? { grid.stopping }
   public var comparisons: [Comparison] { grid.comparisons ?? planner.defaultComparisons }
 
   /// The most epochs of any trial.
@@ -42,17 +44,19 @@ public struct PlannedGrid: Sendable {
       + (hasDraws ? [.monteCarloLoss, .monteCarloAccuracy] : [])
   }
 
-  /// Bytes of every trial's final weights.
-  var weightBytes: Double {
+  /// Bytes of the weights that `policy` keeps of every trial.
+  func weightBytes(_ policy: WeightsPolicy) -> Double {
     let bytes = architectures.map { Double($0.parameterCount) * 4 }
     return layout.drafts.reduce(0) {
-      $0 + bytes[planner.networks[Int($1.network)].architecture]
+      let epochs = planner.trainings.values[Int($1.key.training)].epochs
+      return $0 + bytes[planner.networks[Int($1.network)].architecture]
+        * Double(policy.copies(epochs: epochs))
     }
   }
 
   /// What the grid asks for, else final weights where those of all trials take at most 1 GiB.
   public var weights: WeightsPolicy {
-    grid.weights ?? (weightBytes <= Double(1 << 30) ? .final : .none)
+    grid.weights ?? (weightBytes(.final) <= Double(1 << 30) ? .final : .none)
   }
 
   /// The plan with every trial and cell written out.
@@ -72,6 +76,6 @@ public struct PlannedGrid: Sendable {
       cells: cells, cellColumns: grid.columns.map { planner.column($0, places) },
       architectures: architectures, datasets: datasets, epochs: epochs, metrics: metrics,
       weights: weights, comparisons: comparisons, margin: grid.margin,
-      diagnostics: diagnostics, claim: grid.claim)
+      stopping: grid.stopping, diagnostics: diagnostics, claim: grid.claim)
   }
 }

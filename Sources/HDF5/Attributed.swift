@@ -57,6 +57,11 @@ extension Attributed where Self: ~Copyable {
     try attribute.close()
   }
 
+  public func removeAttribute(_ name: String) throws(HDF5Error) {
+    let object = id
+    _ = try Library.call("H5Adelete", name) { H5Adelete(object, name) }
+  }
+
   public func hasAttribute(_ name: String) throws(HDF5Error) -> Bool {
     let object = id
     return try Library.call("H5Aexists", name) { H5Aexists(object, name) } > 0

@@ -29,6 +29,17 @@ public struct File: ~Copyable, Sendable, Container {
     return File(raw, path: path)
   }
 
+  /// Opens a file to change its structure; what other programs wrote behind its end is cut off.
+  public static func change(_ path: String) throws(HDF5Error) -> File {
+    let access = try accessProperties()
+    let accessID = access.raw
+    _ = try Library.call("H5Pset_libver_bounds") {
+      H5Pset_libver_bounds(accessID, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18)
+    }
+    let raw = try Library.call("H5Fopen", path) { H5Fopen(path, dgh_read_write(), accessID) }
+    return File(raw, path: path)
+  }
+
   /// Opens a file to read it.
   public static func open(_ path: String) throws(HDF5Error) -> File {
     let access = try accessProperties()

@@ -1,4 +1,5 @@
 internal import Analysis
+import ExperimentModel
 import Foundation
 
 /// A part of the report: a heading, paragraphs, plots, a table.
@@ -18,6 +19,7 @@ extension SweepReport {
   var sections: [ReportSection] {
     let others = [
       rateSection, learningSection, varianceSection, theorySection, diagnosticSection, armSection,
+      stoppedSection,
       troubleSection,
     ]
     return summary.comparisons.compactMap(comparisonSection) + others.compactMap { $0 }
@@ -121,6 +123,28 @@ extension SweepReport {
           + "accuracy on average (Guo et al. 2017). Best: the epoch with the lowest test loss. To loss: "
           + target,
       ], tables: [("", table)])
+  }
+
+  private var stoppedSection: ReportSection? {
+    let censored = summary.trials.byStatus[TrialStatus.censored.name] ?? 0
+    var paragraphs: [String] = []
+    if censored > 0 {
+      paragraphs.append(
+        "\(censored) of \(summary.trials.total) trials ended by their own patience; their last "
+          + "figures are compared.")
+    }
+    if !summary.stopped.isEmpty {
+      paragraphs.append(
+        "These arms stopped among others by figures on the validation images. Their trials are "
+          + "unfinished: they are in no mean and no contrast, and what is said of the arms that "
+          + "went on is said of the survivors of a selection.")
+      paragraphs += summary.stopped.prefix(100).map(\.sentence)
+      if summary.stopped.count > 100 {
+        paragraphs.append("And \(summary.stopped.count - 100) more.")
+      }
+    }
+    guard !paragraphs.isEmpty else { return nil }
+    return ReportSection(title: "Stopped early", paragraphs: paragraphs)
   }
 
   private var troubleSection: ReportSection? {

@@ -1,11 +1,12 @@
 internal import HDF5
 
-/// The layout of a results file, format version 1.
+/// The layout of a results file, format version 2.
 ///
 /// Every dataset is contiguous and stands at its final place before the first trial is trained, so
 /// that a finished trial is a few writes at known offsets and HDF5's own structure never changes.
 ///
 ///     /  @Conventions @format @format_version @title @question @creator @history @engine
+///        @weights_policy @stopping     as the grid says it; the second where trials stop early
 ///        @coordinates                  the names of the canonical columns, in order
 ///        trial i64[N], epoch i32[E]    dimension scales: 0…N-1 and 1…E
 ///        <column>                      f64[N], i64[N] or variable text [N], @path
@@ -17,7 +18,9 @@ internal import HDF5
 ///        scales), site_window i64[S], <figure> f32[N, E, further axes]: row columns
 ///     cells/  @coordinates, cell i64[M], <column>, cell_trial i64[M], cell_rule text [M]
 ///     weights/<architecture>/  row i64[R], trial_of_row i64[R], crc32c i64[R],
-///        parameters text [P], <layer>/kernel f32[R,(kh,kw,)in,out], <layer>/bias f32[R,out]
+///        parameters text [P], <layer>/kernel f32[R,(kh,kw,)in,out], <layer>/bias f32[R,out];
+///        with the policy `every k` all of them have the axis snapshot behind R, and there is
+///        snapshot i32[S]           dimension scale: the epochs whose weights are kept
 ///     provenance/  grid, plan (JSON), comparisons/, data/, extensions/, sessions/ (64 slots)
 ///
 /// **Checksums.** `row_crc32c[r]` is CRC32C (Castagnoli: reflected polynomial 0x82F63B78, start
@@ -26,7 +29,12 @@ internal import HDF5
 /// eight bytes of `weights/<architecture[r]>/crc32c` of the trial's row follow. That value in turn
 /// is the CRC32C over the trial's row of each dataset named in `parameters`, in that order. The
 /// two levels let a reader check every figure without reading the weights. A trial that ended
-/// without weights has NaN for all of them. Only a row whose status is not 0 has a checksum.
+/// without weights has NaN for all of them, and so has a snapshot that a trial did not reach. Only a
+/// row whose status is not 0 has a checksum.
+///
+/// **Version 1** has no `weights_epoch`, `weights_policy` and `stopping`: it keeps final weights or
+/// none, and no trial stops early. It is read and continued as it is; `FormatUpgrade` makes it
+/// version 2.
 ///
 /// Everything else, HDF5's own structure included, is under the `Seal` at the end of the file.
 ///
@@ -34,8 +42,10 @@ internal import HDF5
 public enum FileFormat {
   /// The value of the root attribute `format`.
   public static let name = "dropgrid"
-  /// The version that this library writes, and the only one it reads.
-  public static let version = 1
+  /// The version of new files.
+  public static let version = 2
+  /// The oldest version that is read.
+  public static let oldestVersion = 1
 
   static let trialIDBytes = 32
   static let messageBytes = 240
@@ -51,6 +61,8 @@ public enum FileFormat {
   static let nameListBytes = 60000
 
   static let status = "status"
+  static let weightsEpoch = "weights_epoch"
+  static let weightsEpochName = "epoch of the weights, the last where there are several; 0 for none"
   static let checksum = "row_crc32c"
   static let diagnostics = "diagnostics/"
   static let generation = "generation"

@@ -14,8 +14,8 @@ public struct MergeReport: Sendable, Hashable {
 
 /// Puts the finished rows of results files of one plan into a new one.
 ///
-/// A row that several files have must have the same numbers in all of them; one that is done stands
-/// before one that failed, and of those that did not end as done the first file's is kept. When and
+/// A row that several files have must have the same numbers in all of them; one that ended as planned
+/// stands before one that failed, and of those that went wrong the first file's is kept. When and
 /// how fast a trial was trained is not compared. Merging a merged file again changes nothing.
 public enum ResultsMerge {
   /// Merges `paths` into a new file at `output`.
@@ -45,13 +45,16 @@ public enum ResultsMerge {
           sources[row] = reader
           continue
         }
-        switch (other.results.status[row], reader.results.status[row]) {
-        case (.done, .done):
+        let complete = (
+          other.results.status[row].isAsPlanned, reader.results.status[row].isAsPlanned
+        )
+        switch complete {
+        case (true, true):
           repeated += 1
           if try !other.hasSameNumbers(as: reader, row: row) {
             conflicts.append("trial \(row) differs between \(other.path) and \(reader.path)")
           }
-        case (_, .done): sources[row] = reader
+        case (false, true): sources[row] = reader
         default: break
         }
       }
@@ -99,7 +102,7 @@ public enum ResultsMerge {
     }
   }
 
-  private static func copy(
+  static func copy(
     _ source: borrowing FileDescriptor, to target: borrowing FileDescriptor
   ) throws(SystemError) {
     let size = try source.size()
@@ -127,45 +130,57 @@ extension ResultsReader {
           + "data or another version)"
     }
     if stored.schema != other.stored.schema { return "their rows have other columns" }
-    if stored.weights.map(\.parameterShapes) != other.stored.weights.map(\.parameterShapes) {
+    if stored.version != other.stored.version {
+      return "their format versions are \(stored.version) and \(other.stored.version); `dropgrid "
+        + "upgrade` makes both \(FileFormat.version)"
+    }
+    if stored.weights.map(\.parameterShapes) != other.stored.weights.map(\.parameterShapes)
+      || weightsPolicy != other.weightsPolicy
+    {
       return "they keep other weights"
+    }
+    if stored.stopping != other.stored.stopping {
+      return "their stopping rules differ: a trial that one of them stopped is not what the other "
+        + "would have left"
     }
     if results.cells != other.results.cells { return "their cells differ" }
     if planText != other.planText { return "their plans differ" }
     return nil
   }
 
-  /// Whether both files have the same bits for a trial that both have done.
+  /// Whether both files have the same bits for a trial that both have complete or stopped.
   fileprivate func hasSameNumbers(
     as other: ResultsReader, row: Int
   ) throws(UserError) -> Bool {
-    guard results.epochsRun[row] == other.results.epochsRun[row] else { return false }
+    guard results.epochsRun[row] == other.results.epochsRun[row],
+      results.status[row] == other.results.status[row]
+    else { return false }
     for (metric, rows) in results.metrics {
       guard let others = other.results.metrics[metric],
         rows[row].map(\.bitPattern) == others[row].map(\.bitPattern)
       else { return false }
     }
-    guard hasSameDiagnostics(as: other, row: row) else {
-      return false
-    }
-    let weights = try weights(row: row)
-    let others = try other.weights(row: row)
+    guard hasSameDiagnostics(as: other, row: row) else { return false }
+    let weights = try allWeights(row: row)
+    let others = try other.allWeights(row: row)
     return weights.map { $0.values.map(\.bitPattern) } == others.map { $0.values.map(\.bitPattern) }
   }
 
   /// The record that a finished row was written from.
   fileprivate func record(_ row: Int) throws(UserError) -> TrialRecord {
-    TrialRecord(
+    var record = TrialRecord(
       id: results.trialIDs[row], status: results.status[row], message: results.messages[row],
       epochsRun: results.epochsRun[row], metrics: results.metrics.mapValues { $0[row] },
       diagnostics: results.diagnostics?.values.mapValues { $0[row] } ?? [:],
-      weights: try weights(row: row).map(\.values), finishedAt: finishedAt[row],
+      weights: try allWeights(row: row).map(\.values), finishedAt: finishedAt[row],
       duration: results.durations[row])
+    record.snapshots = weightEpochs(row: row)
+    return record
   }
 }
 
 extension StoredWeights {
   fileprivate var parameterShapes: [String] {
-    [name] + parameters.map { "\($0.shape.name) \($0.shape.shape)" }
+    [name, "\(snapshots ?? [])"] + parameters.map { "\($0.shape.name) \($0.shape.shape)" }
   }
 }

@@ -11,7 +11,7 @@ public final class ResultsReader: Sendable {
   public let results: SweepResults
   /// The engine that the sweep began with.
   public let engine: String
-  public let formatVersion = FileFormat.version
+  public let formatVersion: Int
   /// Rows that claim to be finished and do not match their checksum. `results` has them as
   /// pending, and continuing the sweep trains them again.
   public let tornRows: [Int]
@@ -40,6 +40,7 @@ public final class ResultsReader: Sendable {
       throw StoreError.reading(path, error)
     }
     engine = stored.engine
+    formatVersion = stored.version
     tornRows = stored.tornRows()
     gridText = stored.gridText
     planText = stored.planText
@@ -57,44 +58,6 @@ public final class ResultsReader: Sendable {
   /// - Throws: as `init(path:)`.
   public static func read(path: String) throws(UserError) -> SweepResults {
     try ResultsReader(path: path).results
-  }
-
-  /// A trial's final weights, in the order of `ResolvedNetwork.parameters`; empty where the file
-  /// keeps none or the trial did not end as `done`.
-  ///
-  /// - Parameter row: an index into `results.trialIDs`.
-  /// - Throws: `UserError(.badFile)` where the weights cannot be read or do not match their
-  ///   checksum.
-  public func weights(
-    row: Int
-  ) throws(UserError) -> [(parameter: ParameterShape, values: [Float])] {
-    precondition(results.trialIDs.indices.contains(row), "there is no row \(row)")
-    guard results.status[row] == .done, let (group, place) = stored.weightRow(of: row) else {
-      return []
-    }
-    var checksum = CRC32C()
-    var weights: [(parameter: ParameterShape, values: [Float])] = []
-    do {
-      for parameter in group.parameters {
-        let (offset, count) = group.place(parameter, row: place)
-        let bytes = try descriptor.read(count, at: offset)
-        checksum.update(bytes)
-        let values = [Float](unsafeUninitializedCapacity: count / 4) { buffer, used in
-          UnsafeMutableRawBufferPointer(buffer).copyBytes(from: bytes)
-          used = count / 4
-        }
-        weights.append((parameter.shape, values))
-      }
-    } catch {
-      throw StoreError.reading(path, error)
-    }
-    guard Int64(checksum.value) == group.checksums.values(Int64.self)[place] else {
-      throw UserError(
-        .badFile,
-        "\(path): the weights of trial \(results.trialIDs[row]) are damaged (their checksum "
-          + "does not match); continue the sweep to train it again")
-    }
-    return weights
   }
 }
 
@@ -142,7 +105,8 @@ extension StoredSweep {
       durations: zip(column("duration").values(Double.self), isPending).map { $1 ? .nan : $0 },
       metrics: metrics, cells: cells, cellColumns: cellColumns, comparisons: comparisons,
       margin: margin, extensions: history.extensions, generations: history.generations,
-      diagnostics: diagnostics(epochs: epochs, isPending: isPending), claim: claim)
+      stopping: stopping, diagnostics: diagnostics(epochs: epochs, isPending: isPending),
+      claim: claim)
   }
 
   /// The slots that have a start.

@@ -105,6 +105,9 @@ extension StoredSweep {
         return "the images called '\(card.name)' are others than those that it was trained with"
       }
     }
+    guard version == FileFormat.version else {
+      return "its format is version \(version): bring it up to date with `dropgrid upgrade`"
+    }
     let planned = Set(plan.trials.map(\.id))
     if let row = trialIDs.indices.first(where: { !planned.contains(trialIDs[$0]) }) {
       let settings = trialColumns.filter { !$0.text(at: row).isEmpty }
@@ -113,9 +116,16 @@ extension StoredSweep {
         + "its cell means another training now (a group or a zip whose values changed, or another "
         + "`merge`)"
     }
-    return weights.isEmpty == (plan.weights == .none)
-      ? nil
-      : "it keeps \(weights.isEmpty ? "no weights" : "weights") and the grid asks for "
-        + "'\(plan.weights.rawValue)'"
+    let kept = weights.isEmpty ? WeightsPolicy.none : policy
+    guard kept == plan.weights else {
+      return "it keeps the weights '\(kept.text)' and the grid asks for '\(plan.weights.text)'"
+    }
+    guard stopping == plan.stopping?.text ?? "" else {
+      return "its stopping rule is '\(stopping)' and the grid's '\(plan.stopping?.text ?? "")'"
+    }
+    return plan.stopping?.comparesArms == true
+      ? "its stopping rule compares all arms with each other, and those that it stopped were not "
+        + "compared with what is new"
+      : nil
   }
 }

@@ -42,12 +42,23 @@ extension RowFile {
     guard let (from, fromPlace) = source.weightRow(of: row),
       from.parameters.map(\.shape) == group.parameters.map(\.shape)
     else { throw FormatError("the weights of trial \(row) have other shapes") }
+    var checksum = CRC32C()
     for (parameter, stored) in zip(group.parameters, from.parameters) {
       let (offset, count) = from.place(stored, row: fromPlace)
-      try descriptor.write(
-        try file.read(count, at: offset), at: group.place(parameter, row: place).offset)
+      var bytes = try file.read(count, at: offset)
+      if group.snapshots != from.snapshots {
+        // Trials with other numbers of epochs have joined, and there are places for theirs.
+        let size = 4 * parameter.shape.count
+        let copies = bytes
+        bytes = (group.snapshots ?? []).flatMap { epoch in
+          from.snapshots?.firstIndex(of: epoch).map { Array(copies[$0 * size..<($0 + 1) * size]) }
+            ?? littleEndian([Float](repeating: .nan, count: parameter.shape.count))
+        }
+      }
+      checksum.update(bytes)
+      try descriptor.write(bytes, at: group.place(parameter, row: place).offset)
     }
-    let value = from.checksums.values(Int64.self)[fromPlace]
+    let value = Int64(checksum.value)
     try descriptor.write(littleEndian([value]), at: group.checksums.offset(ofRow: place))
     return value
   }

@@ -85,15 +85,24 @@ struct RowFile: ~Copyable, Sendable {
     precondition(
       record.weights.isEmpty || record.weights.count == group.parameters.count,
       "\(record.weights.count) arrays of weights for \(group.parameters.count) parameters")
+    let kept = record.keptSnapshots
+    // Which of the record's snapshots stands in each place of the row.
+    let places = group.snapshots?.map { kept.firstIndex(of: $0) } ?? [kept.isEmpty ? nil : 0]
+    precondition(
+      places.count { $0 != nil } == kept.count,
+      "weights of the epochs \(kept) for the places \(group.snapshots ?? [])")
     var checksum = CRC32C()
     for (index, parameter) in group.parameters.enumerated() {
-      let values =
-        record.weights.isEmpty
-        ? [Float](repeating: .nan, count: parameter.shape.count) : record.weights[index]
+      let count = parameter.shape.count
+      let values = record.weights.isEmpty ? [] : record.weights[index]
       precondition(
-        values.count == parameter.shape.count,
-        "\(parameter.shape.name) has \(values.count) of \(parameter.shape.count) values")
-      let bytes = littleEndian(values)
+        values.count == count * kept.count,
+        "\(parameter.shape.name) has \(values.count) of \(count) values in each of \(kept.count)")
+      let bytes = places.flatMap { place in
+        littleEndian(
+          place.map { Array(values[$0 * count..<($0 + 1) * count]) }
+            ?? [Float](repeating: .nan, count: count))
+      }
       checksum.update(bytes)
       try descriptor.write(bytes, at: group.place(parameter, row: row).offset)
     }

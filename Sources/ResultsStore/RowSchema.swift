@@ -21,11 +21,15 @@ struct RowSchema: Sendable, Hashable {
   let metrics: [Metric]
   let diagnostics: DiagnosticsPlan?
   let engineBytes: Int
+  /// Whether a row says which epoch its weights are of: not in version 1.
+  let hasWeightsEpoch: Bool
   let columns: [RowColumn]
 
   init(
-    epochs: Int, metrics: [Metric], engineBytes: Int, diagnostics: DiagnosticsPlan? = nil
+    epochs: Int, metrics: [Metric], engineBytes: Int, version: Int = FileFormat.version,
+    diagnostics: DiagnosticsPlan? = nil
   ) {
+    hasWeightsEpoch = version >= 2
     self.epochs = epochs
     self.metrics = metrics
     self.diagnostics = diagnostics
@@ -41,6 +45,7 @@ struct RowSchema: Sendable, Hashable {
         RowColumn(name: "epochs_run", type: .int32),
         RowColumn(name: "message", type: .text(bytes: FileFormat.messageBytes)),
       ]
+      + (hasWeightsEpoch ? [RowColumn(name: FileFormat.weightsEpoch, type: .int32)] : [])
       + metrics.map { RowColumn(name: $0.rawValue, type: .float32, epochs: epochs) }
       + (diagnostics.map { plan in
         plan.figures.map {
@@ -68,6 +73,7 @@ struct RowSchema: Sendable, Hashable {
       littleEndian([Int32(record.epochsRun)]),
       FixedText.encode(record.message, bytes: FileFormat.messageBytes),
     ]
+      + (hasWeightsEpoch ? [littleEndian([Int32(record.keptSnapshots.last ?? 0)])] : [])
       + metrics.map { metric in
         let values = record.metrics[metric] ?? []
         precondition(values.count <= epochs, "\(metric) has \(values.count) of \(epochs) epochs")
@@ -82,6 +88,14 @@ struct RowSchema: Sendable, Hashable {
           return littleEndian(values + Array(repeating: .nan, count: places - values.count))
         }
       } ?? [])
+  }
+}
+
+extension TrialRecord {
+  /// The epochs whose weights it holds, ascending.
+  var keptSnapshots: [Int] {
+    if weights.isEmpty { return [] }
+    return snapshots.isEmpty ? [epochsRun] : snapshots
   }
 }
 

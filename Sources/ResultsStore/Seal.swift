@@ -91,7 +91,7 @@ extension StoredSweep {
       + weights.flatMap { group in
         [group.checksums.range]
           + group.parameters.map {
-            $0.offset..<$0.offset + UInt64(4 * $0.shape.count * group.trials.count)
+            $0.offset..<$0.offset + UInt64(group.place($0, row: 0).count * group.trials.count)
           }
       }
   }

@@ -11,7 +11,8 @@ extension Skeleton {
     let trials = plan.trials.count
     let rows = product([trials, schema.rowBytes + 64])
     let weights = weightGroups.map { group in
-      sum(group.architecture.parameters.map { product([4, group.trials.count] + $0.shape) })
+      let places = [4, group.trials.count, snapshots(group.trials)?.count ?? 1]
+      return sum(group.architecture.parameters.map { product(places + $0.shape) })
     }
     let text =
       plan.gridText.utf8.count + planText.utf8.count + history.log.utf8.count

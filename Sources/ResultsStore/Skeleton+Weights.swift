@@ -22,13 +22,23 @@ extension Skeleton {
     let parameter = try group.createPureDimension("parameter", length: names.count)
     try write(texts: names, "parameters", to: group, along: parameter)
 
+    let snapshots = snapshots(trials)
+    if let snapshots {
+      let snapshot = try group.createDataset("snapshot", .int32, shape: [snapshots.count])
+      try snapshot.write(snapshots.map { Int32($0) })
+      try snapshot.makeScale("snapshot")
+      try snapshot.setAttribute("long_name", .text("the epoch after which the weights were kept"))
+    }
+    let outer = [trials.count] + (snapshots.map { [$0.count] } ?? [])
+
     var dimensions: [String: Int] = [:]
     for parameter in architecture.parameters {
       let dataset = try group.createDataset(
-        parameter.datasetName, .float32, shape: [trials.count] + parameter.shape, fill: .never)
+        parameter.datasetName, .float32, shape: outer + parameter.shape, fill: .never)
       try dataset.attach(row, axis: 0)
-      try dataset.setAttribute(
-        "axes", .text((["row"] + parameter.axes).joined(separator: " ")))
+      if snapshots != nil { try dataset.attach(try group.openDataset("snapshot"), axis: 1) }
+      let axes = ["row"] + (snapshots == nil ? [] : ["snapshot"]) + parameter.axes
+      try dataset.setAttribute("axes", .text(axes.joined(separator: " ")))
       for (axis, length) in parameter.shape.enumerated() {
         // A name has one length within its group, or netCDF readers refuse the group.
         var path = "\(parameter.layer)/\(parameter.axes[axis])"
@@ -36,9 +46,10 @@ extension Skeleton {
           path = "\(parameter.layer)/\(parameter.role.rawValue)_\(parameter.axes[axis])"
         }
         if dimensions.updateValue(length, forKey: path) == nil {
-          try dataset.attach(try group.createPureDimension(path, length: length), axis: axis + 1)
+          try dataset.attach(
+            try group.createPureDimension(path, length: length), axis: axis + outer.count)
         } else {
-          try dataset.attach(try group.openDataset(path), axis: axis + 1)
+          try dataset.attach(try group.openDataset(path), axis: axis + outer.count)
         }
       }
     }

@@ -30,11 +30,16 @@ struct Skeleton {
 
   /// The architectures that the file keeps weights of, each with its trials in order.
   var weightGroups: [(architecture: Architecture, trials: [Int])] {
-    guard plan.weights == .final else { return [] }
+    guard plan.weights != .none else { return [] }
     var trials = [[Int]](repeating: [], count: plan.architectures.count)
     for (index, trial) in plan.trials.enumerated() { trials[trial.architecture].append(index) }
     return zip(plan.architectures, trials).filter { !$0.1.isEmpty && !$0.0.parameters.isEmpty }
       .map { ($0, $1) }
+  }
+
+  /// The epochs of the snapshots that the trials of one group keep; nil for one place each.
+  func snapshots(_ trials: [Int]) -> [Int]? {
+    plan.weights.snapshots(ofTrialsWith: trials.lazy.map { plan.trials[$0].spec.epochs })
   }
 
   /// Writes the file over what is at `path`.
@@ -63,6 +68,8 @@ struct Skeleton {
           + "\(isoTime(createdAt)) \(history.isEmpty ? "created" : "extended") by: "
           + session.commandLine))
     try file.setAttribute("engine", text(engine))
+    try file.setAttribute("weights_policy", .text(plan.weights.text))
+    if let stopping = plan.stopping { try file.setAttribute("stopping", text(stopping.text)) }
     try file.setAttribute("coordinates", .text(names(plan.trialColumns)))
 
     let count = plan.trials.count
@@ -129,6 +136,8 @@ struct Skeleton {
     case "finished_at":
       try dataset.setAttribute("units", .text("seconds since 1970-01-01T00:00:00Z"))
       try dataset.setAttribute("standard_name", .text("time"))
+    case FileFormat.weightsEpoch:
+      try dataset.setAttribute("long_name", .text(FileFormat.weightsEpochName))
     case "duration":
       try dataset.setAttribute("units", .text("s"))
       try dataset.setAttribute("long_name", .text("wall-clock time of the trial"))

@@ -23,6 +23,12 @@ extension StoredSweep {
     if schema.diagnostics != plan.diagnostics {
       return "it records other diagnostics, or at other sites, than the plan"
     }
+    if stopping != plan.stopping?.text ?? "" {
+      func words(_ text: String) -> String { text.isEmpty ? "runs every trial to its end" : text }
+      return "its stopping rule is '\(words(stopping))' and the grid's "
+        + "'\(words(plan.stopping?.text ?? ""))', and a trial that one of them stopped is not "
+        + "what the other would have left"
+    }
     if let text = Self.difference(trialColumns, plan.trialColumns, of: "trial") { return text }
     if let text = difference(ofWeights: plan) { return text }
     if cells.count != plan.cells.count {
@@ -57,17 +63,23 @@ extension StoredSweep {
   private func difference(ofWeights plan: Plan) -> String? {
     let names = plan.trials.map { plan.architectures[$0.architecture].name }
     if names != architectures { return "its architectures have other names" }
-    let kept = weights.isEmpty ? WeightsPolicy.none : .final
+    let kept = weights.isEmpty ? WeightsPolicy.none : policy
     let planned = plan.architectures.filter { !$0.parameters.isEmpty && names.contains($0.name) }
-    let wanted = plan.weights == .final && !planned.isEmpty ? WeightsPolicy.final : .none
+    let wanted = planned.isEmpty ? WeightsPolicy.none : plan.weights
     if kept != wanted {
-      return "it keeps the weights '\(kept.rawValue)' and the plan '\(wanted.rawValue)'"
+      return "it keeps the weights '\(kept.text)' and the plan '\(wanted.text)'"
     }
-    guard kept == .final else { return nil }
+    guard kept != .none else { return nil }
     for architecture in planned {
       let group = weights.first { $0.name == architecture.name }
       if group?.parameters.map(\.shape) != architecture.parameters {
         return "the weights of '\(architecture.name)' have other shapes"
+      }
+      let epochs = plan.trials.lazy.filter {
+        plan.architectures[$0.architecture].name == architecture.name
+      }.map(\.spec.epochs)
+      if group?.snapshots != wanted.snapshots(ofTrialsWith: epochs) {
+        return "the weights of '\(architecture.name)' are of other epochs"
       }
     }
     return nil

@@ -46,18 +46,24 @@ struct StoredWeights: Sendable {
 
   var name: String
   var trials: [Int]
+  /// The epochs whose weights have places, ascending; nil where each trial has one place.
+  var snapshots: [Int]?
   var parameters: [Parameter]
   var checksums: StoredColumn
 
-  /// The bytes of one parameter's row, and where they are.
+  /// Copies of the weights in a row.
+  var copies: Int { snapshots?.count ?? 1 }
+
+  /// The bytes of one parameter's row, all snapshots, and where they are.
   func place(_ parameter: Parameter, row: Int) -> (offset: UInt64, count: Int) {
-    let count = 4 * parameter.shape.count
+    let count = 4 * parameter.shape.count * copies
     return (parameter.offset + UInt64(row) * UInt64(count), count)
   }
 }
 
 /// Everything in a results file except the weights, read and checked.
 struct StoredSweep: Sendable {
+  var version: Int
   var title: String
   var question: String
   var engine: String
@@ -72,6 +78,9 @@ struct StoredSweep: Sendable {
   var rows: [StoredColumn]
   var checksums: StoredColumn
   var weights: [StoredWeights]
+  var policy: WeightsPolicy
+  /// As `StoppingRule.text`; empty where no trial stops early.
+  var stopping: String
   var comparisons: [Comparison]
   var margin: Double?
   var claim: String
@@ -96,6 +105,21 @@ struct StoredSweep: Sendable {
 }
 
 extension StoredSweep {
+  /// The epochs whose weights row `trial` has, ascending; the row is complete.
+  ///
+  /// - Parameter run: epochs that the trial ran.
+  func keptSnapshots(_ trial: Int, epochsRun run: Int, status: TrialStatus) -> [Int] {
+    guard status.isComplete, let (group, _) = weightRow(of: trial) else { return [] }
+    guard let snapshots = group.snapshots, case .every(let interval) = policy else {
+      guard schema.hasWeightsEpoch else { return [run] }
+      let epoch = column(FileFormat.weightsEpoch).row(trial).withUnsafeBytes {
+        $0.loadUnaligned(as: Int32.self)
+      }
+      return epoch > 0 ? [Int(epoch)] : []
+    }
+    return snapshots.filter { $0 <= run && ($0 % interval == 0 || ($0 == run && status == .done)) }
+  }
+
   /// The column that is called `name`.
   ///
   /// - Precondition: the schema has it.
@@ -133,7 +157,7 @@ extension StoredSweep {
   }
 
   /// The stored checksum of each trial's weights; nil where none are kept.
-  private func weightChecksums() -> [Int64?] {
+  func weightChecksums() -> [Int64?] {
     var result = [Int64?](repeating: nil, count: trialIDs.count)
     for group in weights {
       for (trial, value) in zip(group.trials, group.checksums.values(Int64.self)) {

@@ -26,13 +26,15 @@ struct SweepLoader {
     guard try file.hasAttribute("format"), try file.textAttribute("format") == FileFormat.name
     else { throw FormatError("it is an HDF5 file of another program") }
     let version = try file.integerAttribute("format_version")
-    guard version == FileFormat.version else {
+    guard (FileFormat.oldestVersion...FileFormat.version).contains(version) else {
       throw FormatError(
-        "it has format version \(version), and this program reads \(FileFormat.version)")
+        "it has format version \(version), and this program reads \(FileFormat.oldestVersion) to "
+          + "\(FileFormat.version)"
+          + (version > FileFormat.version ? ": it was made by a newer dropgrid, use that one" : ""))
     }
     let count = try length(of: "trial", .int64, in: file)
     let epochs = try length(of: "epoch", .int32, in: file)
-    let schema = try schema(file, count: count, epochs: epochs)
+    let schema = try schema(file, count: count, epochs: epochs, version: version)
     var rows: [StoredColumn] = []
     for column in schema.columns { rows.append(try read(column, count: count, from: file)) }
     let architectures = try texts("architecture", count: count, from: file)
@@ -44,22 +46,25 @@ struct SweepLoader {
     let history = try history(file, trials: count)
     let hasMargin = try file.hasAttribute("margin")
     let margin = hasMargin ? Double(try file.textAttribute("margin")) : nil
+    let policy = try policy(file, version: version)
     return StoredSweep(
-      title: try file.textAttribute("title"), question: try file.textAttribute("question"),
+      version: version, title: try file.textAttribute("title"),
+      question: try file.textAttribute("question"),
       engine: try file.textAttribute("engine"), trialIDs: try trialIDs(rows[0]),
       trialColumns: try columns(file, count: count), architectures: architectures, cells: cells,
       cellColumns: cellColumns, schema: schema, rows: rows,
       checksums: try read(
         RowColumn(name: FileFormat.checksum, type: .int64), count: count, from: file),
-      weights: try weights(file, architectures: architectures), comparisons: comparisons,
-      margin: margin, claim: claim, datasets: try datasets(file),
+      weights: try weights(file, architectures: architectures, policy: policy), policy: policy,
+      stopping: try file.hasAttribute("stopping") ? try file.textAttribute("stopping") : "",
+      comparisons: comparisons, margin: margin, claim: claim, datasets: try datasets(file),
       gridText: try text("provenance/grid", from: file),
       planText: try text("provenance/plan", from: file), history: history, sessions: sessions)
   }
 
   /// What the file's rows consist of, from the list that the checksum carries.
   private mutating func schema(
-    _ file: borrowing File, count: Int, epochs: Int
+    _ file: borrowing File, count: Int, epochs: Int, version: Int
   ) throws -> RowSchema {
     let checksum = try file.openDataset(FileFormat.checksum)
     let names = try checksum.textAttribute("columns")
@@ -69,7 +74,7 @@ struct SweepLoader {
       Set(metrics).count == metrics.count
     else { throw FormatError("its columns are damaged") }
     let schema = RowSchema(
-      epochs: epochs, metrics: metrics, engineBytes: bytes,
+      epochs: epochs, metrics: metrics, engineBytes: bytes, version: version,
       diagnostics: try diagnostics(names, file))
     guard schema.names == names else {
       throw FormatError("its rows have the columns \(names), not \(schema.names)")
@@ -110,8 +115,33 @@ struct SweepLoader {
     return (cells, columns)
   }
 
+  private func policy(_ file: borrowing File, version: Int) throws -> WeightsPolicy {
+    guard version >= 2 else { return try file.contains("weights") ? .final : .none }
+    let text = try file.textAttribute("weights_policy")
+    guard let policy = WeightsPolicy(text) else {
+      throw FormatError("it keeps the weights '\(text)', which this program does not know")
+    }
+    return policy
+  }
+
+  /// The epochs of a group's snapshots; nil where each trial has one place.
+  private mutating func snapshots(
+    _ group: borrowing Group, _ policy: WeightsPolicy
+  ) throws -> [Int]? {
+    guard case .every = policy else { return nil }
+    let count = try length(of: "snapshot", .int32, in: group)
+    let scale = RowColumn(name: "snapshot", type: .int32)
+    let dataset = try group.openDataset(scale.name)
+    let bytes = try dataset.readBytes()
+    let epochs = StoredColumn(column: scale, offset: 0, bytes: bytes).values(Int32.self)
+    guard epochs.count == count, zip(epochs, epochs.dropFirst()).allSatisfy({ $0 < $1 }),
+      epochs.first.map({ $0 > 0 }) == true
+    else { throw FormatError("its snapshots are damaged") }
+    return epochs.map { Int($0) }
+  }
+
   private mutating func weights(
-    _ file: borrowing File, architectures: [String]
+    _ file: borrowing File, architectures: [String], policy: WeightsPolicy
   ) throws -> [StoredWeights] {
     guard try file.contains("weights") else { return [] }
     var trials: [String: [Int]] = [:]
@@ -127,19 +157,23 @@ struct SweepLoader {
       }
       let checksums = try read(
         RowColumn(name: "crc32c", type: .int64), count: trials.count, from: group)
+      let snapshots = try snapshots(group, policy)
+      let outer = [trials.count] + (snapshots.map { [$0.count] } ?? [])
       let count = try length(of: "parameter", nil, in: group)
       var parameters: [StoredWeights.Parameter] = []
       for path in try texts("parameters", count: count, from: group) {
-        parameters.append(try parameter(path, rows: trials.count, in: group))
+        parameters.append(try parameter(path, outer: outer, in: group))
       }
       result.append(
-        StoredWeights(name: name, trials: trials, parameters: parameters, checksums: checksums))
+        StoredWeights(
+          name: name, trials: trials, snapshots: snapshots, parameters: parameters,
+          checksums: checksums))
     }
     return result
   }
 
   private mutating func parameter(
-    _ path: String, rows: Int, in group: borrowing Group
+    _ path: String, outer: [Int], in group: borrowing Group
   ) throws -> StoredWeights.Parameter {
     let parts = path.split(separator: "/")
     guard parts.count == 2, let role = ParameterShape.Role(rawValue: String(parts[1])) else {
@@ -147,10 +181,11 @@ struct SweepLoader {
     }
     let dataset = try group.openDataset(path)
     let shape = try dataset.shape()
-    guard shape.first == rows else { throw FormatError("\(path) has shape \(shape)") }
+    guard shape.starts(with: outer) else { throw FormatError("\(path) has shape \(shape)") }
     let offset = try check(dataset, .float32, shape: shape)
     return StoredWeights.Parameter(
-      shape: ParameterShape(layer: String(parts[0]), role: role, shape: Array(shape.dropFirst())),
+      shape: ParameterShape(
+        layer: String(parts[0]), role: role, shape: Array(shape.dropFirst(outer.count))),
       offset: offset)
   }
 }

@@ -48,12 +48,14 @@ extension ResultsReader {
   /// What cannot be true of a finished row whose checksum holds.
   private func contradictions(_ row: Int) throws(UserError) -> [String] {
     var problems: [String] = []
-    let isDone = results.status[row] == .done
+    let status = results.status[row]
+    let isDone = status == .done
+    let hasFigures = status.isAsPlanned
     func require(_ holds: Bool, _ problem: @autoclosure () -> String) {
       if !holds { problems.append(problem()) }
     }
     let run = results.epochsRun[row]
-    require(!isDone || run > 0, "it is done after no epoch")
+    require(!hasFigures || run > 0, "it is \(status.name) after no epoch")
     require(!isDone || results.messages[row].isEmpty, "it is done and has a message")
     require(isDone || !results.messages[row].isEmpty, "it is not done and does not say why")
     require(results.durations[row] >= 0, "its duration is \(results.durations[row])")
@@ -67,7 +69,7 @@ extension ResultsReader {
       let all = stored.column(metric.rawValue).values(Float.self)[row * epochs..<(row + 1) * epochs]
       let accepted: (Float) -> Bool = metric.isShare ? { $0 >= 0 && $0 <= 1 } : { $0 >= 0 }
       require(
-        !isDone || all.prefix(run).allSatisfy { $0.isFinite && accepted($0) }
+        !hasFigures || all.prefix(run).allSatisfy { $0.isFinite && accepted($0) }
           || metric.isOptional && all.prefix(run).allSatisfy(\.isNaN),
         "\(metric.rawValue) is not a possible figure in every epoch that was run")
       require(
@@ -80,7 +82,17 @@ extension ResultsReader {
         values.dropFirst(run * values.count / stored.schema.epochs).floats.allSatisfy(\.isNaN),
         "\(figure.rawValue) has figures of epochs that were not run")
     }
-    for (parameter, values) in try weights(row: row) {
+    require(
+      !stored.stopping.isEmpty || !hasFigures || isDone,
+      "it is \(status.name) and the file has no stopping rule")
+    if weightsPolicy == .best, status.isComplete {
+      let losses = results.metrics[.validationLoss]?[row] ?? []
+      let best = losses.indices.min { (losses[$0], $0) < (losses[$1], $1) }
+      require(
+        best.map { [$0 + 1] } ?? [] == weightEpochs(row: row),
+        "its weights are not of the epoch with the lowest validation loss")
+    }
+    for (parameter, values) in try allWeights(row: row) {
       require(values.allSatisfy(\.isFinite), "\(parameter.name) is not finite")
     }
     return problems
@@ -102,10 +114,10 @@ extension Metric {
 }
 
 extension ResultsReader {
-  /// At most `count` rows that ended as done or diverged, spread evenly over the file.
+  /// At most `count` rows that ended as planned or diverged, spread evenly over the file.
   public func rowsToRetrain(_ count: Int) -> [Int] {
     let rows = results.status.indices.filter {
-      results.status[$0] == .done || results.status[$0] == .diverged
+      results.status[$0].isAsPlanned || results.status[$0] == .diverged
     }
     guard count > 0, rows.count > count else { return count > 0 ? rows : [] }
     return (0..<count).map { rows[$0 * rows.count / count] }
@@ -129,7 +141,8 @@ extension ResultsReader {
     where (record.diagnostics[figure] ?? []).map(\.bitPattern) != rows[row].map(\.bitPattern) {
       return false
     }
-    return try weights(row: row).map { $0.values.map(\.bitPattern) }
+    guard weightEpochs(row: row) == record.keptSnapshots else { return false }
+    return try allWeights(row: row).map { $0.values.map(\.bitPattern) }
       == record.weights.map { $0.map(\.bitPattern) }
   }
 }

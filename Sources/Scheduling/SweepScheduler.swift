@@ -29,27 +29,42 @@ public struct SweepScheduler: Sendable {
   /// Runs trials and returns when all have ended and are written, or the sweep stopped early.
   ///
   /// The sweep stops early on `stop`, on the cancellation of the calling task, when its time is up,
-  /// with `failFast` on a bad trial, and when the sink throws: no trial starts any more, running ones see `isCancelled`,
-  /// and unless it was the sink that failed, everything that finished is still written.
+  /// with `failFast` on a bad trial, and when the sink throws: no trial starts any more, running ones
+  /// see `isCancelled`, and unless it was the sink that failed, everything that finished is still
+  /// written.
   ///
   /// - Parameters:
   ///   - order: indices into `trials`, each at most once; trials start in this order.
   ///   - trials: the plan's.
   ///   - needs: bytes of memory that each trial of the order needs, where that is known.
-  ///   - trial: trains one; the record must carry the planned id.
+  ///   - stopping: when arms stop early. A trial then gets to know where it has to pause, and is
+  ///     started again from there; while others that its arm competes with are neither in `order`
+  ///     nor in `recorded`, it stays unfinished.
+  ///   - recorded: the trials that the results file has already, for the stopping rule.
+  ///   - trial: trains one; the record must carry the planned id. A `pending` record says that it
+  ///     waits where it was told to.
   ///   - sink: keeps finished trials; one call at a time, in the order in which trials ended.
   /// - Throws: what the sink threw.
   public func run(
     _ order: [Int], of trials: [PlannedTrial], needs: [Int: Int] = [:],
+    stopping: StoppingRule? = nil, recorded: [Int: TrialRecord] = [:],
     stop: StopRequest = StopRequest(), events: @escaping Events = { _ in }, trial: @escaping Trial,
     sink: @escaping Sink
   ) async throws -> SweepSummary {
     precondition(Set(order).count == order.count, "a trial is listed twice in a sweep's order")
     precondition(order.allSatisfy(trials.indices.contains), "a trial in the order is not planned")
     let cancel = StopRequest()
+    let rule = stopping.flatMap { $0.comparesArms ? $0 : nil }
+    let judge = rule.map { rule in
+      RungJudge(
+        rule, trials: trials,
+        recorded: recorded.mapValues { .init(status: $0.status, curve: $0.curve(rule)) })
+    }
     var sweep = Sweep(
-      machine: SweepMachine(order: order, workers: pool.count, rules: rules, needs: needs),
-      rules: rules, pool: pool, trials: trials, stops: [stop, cancel], cancel: cancel,
+      machine: SweepMachine(
+        order: order, workers: pool.count, rules: rules, needs: needs, judge: judge),
+      stopping: rule, rules: rules, pool: pool, trials: trials, stops: [stop, cancel],
+      cancel: cancel,
       events: events, trial: trial,
       sink: sink)
     return try await withTaskCancellationHandler {
@@ -74,6 +89,7 @@ private struct Sweep {
   }
 
   var machine: SweepMachine
+  let stopping: StoppingRule?
   let rules: SweepRules
   let pool: WorkerPool
   let trials: [PlannedTrial]
@@ -115,7 +131,12 @@ private struct Sweep {
     switch message {
     case .ended(let finished):
       unwritten[finished.index] = finished
-      perform(machine.ended(finished.index, .recorded(finished.record.status)), &group)
+      let (index, status) = (finished.index, finished.record.status)
+      if status == .pending { events(.paused(trial: index, worker: finished.worker)) }
+      perform(
+        machine.ended(
+          index, status == .pending ? .paused : .recorded(status),
+          curve: stopping.map(finished.record.curve) ?? []), &group)
     case .cancelled(let index):
       perform(machine.ended(index, .cancelled), &group)
     case .written(let batch):
@@ -143,8 +164,8 @@ private struct Sweep {
       switch action {
       case .start(let index, let worker):
         let task = TrialTask(
-          index: index, worker: worker, stops: stops,
-          deadline: rules.trialTimeout.map { .now + .seconds(min($0, 1e9)) }, events: events)
+          index: index, worker: worker, pausesAfter: machine.nextRung(of: index), stops: stops,
+          timeLimit: rules.trialTimeout, events: events)
         group.addTask(executorPreference: pool) {
           [id = trials[index].id, rules, trial, events] in
           events(.started(trial: index, worker: worker))
@@ -161,6 +182,8 @@ private struct Sweep {
         }
       case .discard(let index):
         unwritten[index] = nil
+      case .prune(let index, let epochs, let message):
+        unwritten[index]?.record.prune(after: epochs, message: message)
       case .cancelRunning:
         cancel.request()
       }
@@ -175,20 +198,43 @@ private struct Sweep {
     do {
       let record = try trial(task)
       precondition(record.id == id, "trial \(task.index) returned the record of another trial")
+      precondition(
+        record.status != .pending || task.pausesAfter.map { record.epochsRun >= $0 } == true,
+        "trial \(task.index) pauses where nobody asked it to")
       return .ended(FinishedTrial(index: task.index, worker: task.worker, record: record))
     } catch {
       let isCancelled = error is CancellationError && task.isCancelled
       if isCancelled && task.isStopped { return .cancelled(task.index) }
-      var time = timespec()
-      clock_gettime(CLOCK_REALTIME, &time)
       let limit = rules.trialTimeout ?? 0
       let record = TrialRecord(
         id: id, status: isCancelled ? .timedOut : .failed,
         message: isCancelled
           ? "stopped after \(limit) s, its time limit" : String(describing: error),
-        finishedAt: Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9,
+        finishedAt: currentTime(),
         duration: (ContinuousClock.now - began) / .seconds(1))
       return .ended(FinishedTrial(index: task.index, worker: task.worker, record: record))
     }
   }
+}
+
+extension TrialRecord {
+  /// What `rule` looks at.
+  fileprivate func curve(_ rule: StoppingRule) -> [Float] { metrics[rule.figure.metric] ?? [] }
+
+  /// Makes a trial that waits one that was stopped.
+  fileprivate mutating func prune(after epochs: Int, message: String) {
+    status = .pruned
+    self.message = message
+    epochsRun = epochs
+    metrics = metrics.mapValues { Array($0.prefix(epochs)) }
+    weights = []
+    finishedAt = currentTime()
+  }
+}
+
+/// Seconds since 1970-01-01T00:00:00Z.
+private func currentTime() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_REALTIME, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }

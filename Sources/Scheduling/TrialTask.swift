@@ -1,4 +1,5 @@
 public import ExperimentModel
+import Synchronization
 
 /// What a running trial sees of the sweep around it.
 public struct TrialTask: Sendable {
@@ -6,15 +7,22 @@ public struct TrialTask: Sendable {
   public let index: Int
   /// Which of the places for running trials it takes, from 0; a place is taken by one at a time.
   public let worker: Int
+  /// The epoch after which it is to return a record that is `pending`, so as to be started again
+  /// once the sweep's stopping rule has looked at it; nil for none.
+  public let pausesAfter: Int?
   private let stops: [StopRequest]
-  private let deadline: ContinuousClock.Instant?
+  private let began = ContinuousClock.now
+  /// Seconds that it may run in all.
+  private let timeLimit: Double?
+  private let earlier = EarlierTime()
   private let events: @Sendable (SweepEvent) -> Void
 
   init(
-    index: Int, worker: Int, stops: [StopRequest], deadline: ContinuousClock.Instant?,
+    index: Int, worker: Int, pausesAfter: Int?, stops: [StopRequest], timeLimit: Double?,
     events: @escaping @Sendable (SweepEvent) -> Void
   ) {
-    self.deadline = deadline
+    self.pausesAfter = pausesAfter
+    self.timeLimit = timeLimit
     self.index = index
     self.worker = worker
     self.stops = stops
@@ -29,7 +37,13 @@ public struct TrialTask: Sendable {
   var isStopped: Bool { stops.contains { $0.isRequested } }
 
   /// Whether the trial has used up its time.
-  var isTimedOut: Bool { deadline.map { ContinuousClock.now >= $0 } ?? false }
+  var isTimedOut: Bool {
+    guard let timeLimit else { return false }
+    return (ContinuousClock.now - began) / .seconds(1) + earlier.seconds >= timeLimit
+  }
+
+  /// Tells the trial's time limit how long it ran before, in runs that were interrupted.
+  public func ranBefore(seconds: Double) { earlier.set(seconds) }
 
   /// Ends a trial that should end.
   ///
@@ -50,5 +64,16 @@ public struct TrialTask: Sendable {
   /// - Parameter epoch: counts from 1.
   public func report(epoch: Int, metrics: [Metric: Float]) {
     events(.epoch(trial: index, worker: worker, epoch: epoch, metrics: metrics))
+  }
+}
+
+/// Seconds that a trial ran before it was started this time.
+private final class EarlierTime: Sendable {
+  private let bits = Atomic<UInt64>(0)
+
+  var seconds: Double { Double(bitPattern: bits.load(ordering: .relaxed)) }
+
+  func set(_ seconds: Double) {
+    bits.store((seconds > 0 ? seconds : 0).bitPattern, ordering: .relaxed)
   }
 }

@@ -8,8 +8,14 @@ public struct Checkpoints {
   public var last: [UInt8]?
   /// Keeps a state. A failure costs nothing but the time since the last one, so it is not thrown.
   public var save: ([UInt8]) -> Void
+  /// Called once where the trial goes on from `last`, with the seconds that it ran before.
+  public var onResume: (Double) -> Void
 
-  public init(interval: Double, last: [UInt8]?, save: @escaping ([UInt8]) -> Void) {
+  public init(
+    interval: Double, last: [UInt8]?, onResume: @escaping (Double) -> Void = { _ in },
+    save: @escaping ([UInt8]) -> Void
+  ) {
+    self.onResume = onResume
     self.interval = interval
     self.last = last
     self.save = save

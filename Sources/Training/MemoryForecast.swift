@@ -4,11 +4,14 @@ extension ResolvedNetwork {
   /// About how many bytes of memory one trial needs, images aside.
   ///
   /// Weights, gradients, velocities and a reordered copy; the layers' outputs and gradients for a
-  /// batch; and what the library and the allocator take for themselves.
-  public func trainingBytes(batch: Int) -> Int {
+  /// batch; the copies of the weights that are kept; and what the library and the allocator take
+  /// for themselves.
+  public func trainingBytes(
+    batch: Int, weights policy: WeightsPolicy = .none, epochs: Int = 1
+  ) -> Int {
     let weights = parameters.reduce(0.0) { $0 + Double($1.count) }
-    let outputs = Double(outputCount)
-    let bytes = 4 * (4 * weights + 2 * outputs * Double(batch)) + 16e6
+    let copies = Double(policy.copies(epochs: epochs))
+    let bytes = 4 * ((4 + copies) * weights + 2 * Double(outputCount) * Double(batch)) + 16e6
     return Int(min(bytes, 1e18))
   }
 

@@ -8,10 +8,11 @@ import TensorCore
 /// Synchronous and single-threaded. What it records depends on the specification, the data and
 /// the engine alone; the clock only fills `finishedAt` and `duration`.
 public struct Trainer: Sendable {
-  private let trial: PlannedTrial
-  private let network: ResolvedNetwork
+  let trial: PlannedTrial
+  let network: ResolvedNetwork
   private let data: PreparedData
-  private let keepsWeights: Bool
+  let weights: WeightsPolicy
+  let stopping: StoppingRule?
   private let fused: Bool
   private let diagnostics: DiagnosticsPlan?
 
@@ -19,24 +20,33 @@ public struct Trainer: Sendable {
   ///   - trial: what to train.
   ///   - network: `trial.spec.network` fitted to the data's images and classes.
   ///   - data: the images of `trial.spec.data`.
-  ///   - keepsWeights: whether the record holds the final weights.
+  ///   - weights: which weights the record holds; `best` needs validation images.
+  ///   - stopping: a rule whose patience ends the trial; other rules are the sweep's affair.
   ///   - fused: whether layers are computed together where that is faster; it changes no bit.
   ///   - diagnostics: what to look at inside the network; it changes nothing else.
   public init(
-    trial: PlannedTrial, network: ResolvedNetwork, data: PreparedData, keepsWeights: Bool,
-    fused: Bool = true, diagnostics: DiagnosticsPlan? = nil
+    trial: PlannedTrial, network: ResolvedNetwork, data: PreparedData,
+    weights: WeightsPolicy = .none, stopping: StoppingRule? = nil, fused: Bool = true,
+    diagnostics: DiagnosticsPlan? = nil
   ) {
+    precondition(
+      data.validation != nil || (weights != .best && stopping == nil),
+      "what is chosen on validation images needs some")
     self.trial = trial
     self.network = network
     self.data = data
-    self.keepsWeights = keepsWeights
+    self.weights = weights
+    self.stopping = stopping
     self.fused = fused
     self.diagnostics = diagnostics
   }
 
-  /// Trains for all epochs, or until something is not finite: the record then says `diverged`.
+  /// Trains for all epochs; until its patience ends it: the record then says `censored`; or until
+  /// something is not finite: it then says `diverged`.
   ///
   /// - Parameters:
+  ///   - pause: the epoch after which the trial is to wait: it keeps its state, and the record says
+  ///     `pending`. Where the state is further, so is the record.
   ///   - checkpoints: keeps the trial's state on the way, and once more when it is cancelled.
   ///   - onProgress: called now and then with the epochs trained so far, a fraction included.
   ///   - onEpoch: called with the number of each epoch that finishes, from 1, and its figures.
@@ -44,7 +54,7 @@ public struct Trainer: Sendable {
   /// - Throws: `CancellationError` where `isCancelled` said so; `TensorError` where the library
   ///   fails or memory runs out.
   public func run(
-    checkpoints: Checkpoints? = nil,
+    until pauseEpoch: Int? = nil, checkpoints: Checkpoints? = nil,
     onProgress: (Double) -> Void = { _ in },
     onEpoch: (Int, [Metric: Float]) -> Void = { _, _ in },
     isCancelled: () -> Bool = { false }
@@ -58,7 +68,15 @@ public struct Trainer: Sendable {
       maskSeed: UInt64(bitPattern: trial.spec.seed.mask), fused: fused)
     var state = try resume(checkpoints?.last, model) ?? TrialState(network: .none)
     let before = state.elapsed
+    if before > 0 { checkpoints?.onResume(before) }
     var (saved, told) = (start, start)
+    func keep(_ state: inout TrialState) {
+      state.elapsed = before + (ContinuousClock.now - start) / .seconds(1)
+      state.network = model.exportState()
+      checkpoints?.save(state.bytes)
+      state.network = .none
+      saved = .now
+    }
     /// Between two steps: stops where that is asked for, and keeps the state when it is time.
     func pause(_ state: inout TrialState) throws {
       let isOver = isCancelled()
@@ -70,19 +88,21 @@ public struct Trainer: Sendable {
       }
       if let checkpoints {
         let isDue = (now - saved) / .seconds(1) >= checkpoints.interval
-        if isDue || (isOver && state.step > 0) {
-          state.elapsed = before + (now - start) / .seconds(1)
-          state.network = model.exportState()
-          checkpoints.save(state.bytes)
-          state.network = .none
-          saved = .now
-        }
+        if isDue || (isOver && state.step > 0) { keep(&state) }
       }
       if isOver { throw CancellationError() }
     }
     do {
-      try train(model, &state, pause: pause, onEpoch: onEpoch)
-      record.weights = keepsWeights ? try model.exportWeights() : []
+      let from = state.epoch
+      try train(model, &state, until: pauseEpoch, pause: pause, onEpoch: onEpoch)
+      if let message = exhaustion(state) {
+        record.status = .censored
+        record.message = message
+      } else if state.epoch <= trial.spec.epochs {
+        record.status = .pending
+        if state.epoch > from { keep(&state) }
+      }
+      if record.status != .pending { try add(state, model, to: &record) }
     } catch let error as TensorError {
       guard case .diverged = error else { throw error }
       record.status = .diverged
@@ -97,13 +117,13 @@ public struct Trainer: Sendable {
   }
 
   private func train(
-    _ model: Network, _ state: inout TrialState, pause: (inout TrialState) throws -> Void,
-    onEpoch: (Int, [Metric: Float]) -> Void
+    _ model: Network, _ state: inout TrialState, until pauseEpoch: Int?,
+    pause: (inout TrialState) throws -> Void, onEpoch: (Int, [Metric: Float]) -> Void
   ) throws {
     let spec = trial.spec
     let optimiser = optimiser
     let recorder = try makeRecorder()
-    while state.epoch <= spec.epochs {
+    while state.epoch <= min(spec.epochs, pauseEpoch ?? .max), exhaustion(state) == nil {
       let order = shuffledOrder(
         count: data.train.count, seed: UInt64(bitPattern: spec.seed.order), epoch: state.epoch)
       while state.position < order.count {
@@ -157,6 +177,7 @@ public struct Trainer: Sendable {
       }
       for (metric, value) in figures { state.metrics[metric, default: []].append(value) }
       onEpoch(state.epoch, figures)
+      try keepSnapshot(of: model, in: &state)
       state.epoch += 1
       state.position = 0
       state.fit = BatchLoss()
@@ -175,7 +196,7 @@ public struct Trainer: Sendable {
       state.step == (state.epoch - 1) * updates + (state.position + batch - 1) / batch,
       state.fit.count == state.position, state.elapsed >= 0, state.elapsed.isFinite,
       state.metrics.values.allSatisfy({ $0.count == state.epoch - 1 }),
-      state.epoch == 1 || Set(state.metrics.keys) == metrics,
+      state.epoch == 1 || Set(state.metrics.keys) == metrics, snapshotsFit(state),
       fits(state.diagnostics, epochs: state.epoch - 1),
       try model.importState(state.network, for: optimiser)
     else { return nil }

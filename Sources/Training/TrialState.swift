@@ -18,6 +18,14 @@ struct TrialState {
   /// Seconds of training so far; reaches no result.
   var elapsed = 0.0
   var network: NetworkState
+  /// Weights of earlier epochs that the record will hold, ascending.
+  var snapshots: [Snapshot] = []
+
+  /// The weights after an epoch, as `Network.exportWeights` gives them.
+  struct Snapshot {
+    var epoch: Int
+    var weights: [[Float]]
+  }
 
   /// The bytes of a checkpoint: little-endian, every array behind its length.
   var bytes: [UInt8] {
@@ -38,6 +46,12 @@ struct TrialState {
       writer.append(Array(figure.rawValue.utf8))
       writer.append(diagnostics[figure] ?? [])
     }
+    writer.append(Int64(snapshots.count))
+    for snapshot in snapshots {
+      writer.append(Int64(snapshot.epoch))
+      writer.append(Int64(snapshot.weights.count))
+      for weights in snapshot.weights { writer.append(weights) }
+    }
     writer.append(network.weights)
     writer.append(network.velocities)
     writer.append(network.secondMoments)
@@ -45,7 +59,7 @@ struct TrialState {
     return writer.bytes
   }
 
-  private static let version: Int64 = 3
+  private static let version: Int64 = 4
 
   init(network: NetworkState) { self.network = network }
 
@@ -84,6 +98,8 @@ struct TrialState {
       else { return nil }
       diagnostics[figure] = values
     }
+    guard let snapshots = Self.snapshots(&reader) else { return nil }
+    self.snapshots = snapshots
     guard let weights = reader.array(Float.self), let velocities = reader.array(Float.self),
       let secondMoments = reader.array(Float.self), let statistics = reader.array(Float.self),
       reader.bytes.isEmpty
@@ -91,6 +107,23 @@ struct TrialState {
     network = NetworkState(
       weights: weights, velocities: velocities, secondMoments: secondMoments,
       statistics: statistics)
+  }
+
+  private static func snapshots(_ reader: inout ByteReader) -> [Snapshot]? {
+    guard let count = reader.value(Int64.self), (0...1_000_000).contains(count) else { return nil }
+    var snapshots: [Snapshot] = []
+    for _ in 0..<count {
+      guard let epoch = reader.value(Int64.self), (1...1_000_000_000).contains(epoch),
+        let arrays = reader.value(Int64.self), (0...1_000_000).contains(arrays)
+      else { return nil }
+      var weights: [[Float]] = []
+      for _ in 0..<arrays {
+        guard let values = reader.array(Float.self) else { return nil }
+        weights.append(values)
+      }
+      snapshots.append(Snapshot(epoch: Int(epoch), weights: weights))
+    }
+    return snapshots
   }
 }
 

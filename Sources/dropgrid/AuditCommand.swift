@@ -37,9 +37,9 @@ struct AuditCommand: AsyncParsableCommand {
     }
     var different = 0
     for pair in found {
-      let first = try await sweep.trainer(pair.trials.0, keepsWeights: true).run()
-      let second = try await sweep.trainer(pair.trials.1, keepsWeights: true).run()
-      let unfused = try await sweep.trainer(pair.trials.0, keepsWeights: true, fused: false).run()
+      let first = try await sweep.trainer(pair.trials.0, weights: .final).run()
+      let second = try await sweep.trainer(pair.trials.1, weights: .final).run()
+      let unfused = try await sweep.trainer(pair.trials.0, weights: .final, fused: false).run()
       let difference =
         first.difference(from: second)
         ?? first.difference(from: unfused).map { "layer by layer \($0)" }

@@ -24,7 +24,7 @@ struct Dropgrid: AsyncParsableCommand {
     subcommands: [
       PlanCommand.self, RunCommand.self, StatusCommand.self, ShowCommand.self, ReportCommand.self,
       CompareCommand.self, ExportCommand.self, MergeCommand.self, VerifyCommand.self,
-      AuditCommand.self, DescribeCommand.self, SchemaCommand.self,
+      AuditCommand.self, UpgradeCommand.self, DescribeCommand.self, SchemaCommand.self,
     ])
 
   static func main() async {

@@ -30,6 +30,9 @@ struct ExportCommand: AsyncParsableCommand {
         """, transform: Self.choice)
     var trial = TrialChoice.best
 
+    @Option(help: "After which epoch, where the file keeps several (default: the last kept).")
+    var epoch: Int?
+
     @Option(
       name: .shortAndLong, help: "A file, or a directory for a file with the trial's id.",
       completion: .file())
@@ -48,7 +51,7 @@ struct ExportCommand: AsyncParsableCommand {
       _ input: Input, ending: String, make: (TrialWeights) throws -> [UInt8]
     ) throws {
       let reader = try ResultsReader(path: input.file)
-      let weights = try TrialWeights(reader, trial)
+      let weights = try TrialWeights(reader, trial, epoch: epoch)
       let isDirectory = output.hasSuffix("/") || OutputFile.isDirectory(output)
       let directory = output.hasSuffix("/") ? output : output + "/"
       let output = OutputFile(isDirectory ? "\(directory)\(weights.id)\(ending)" : output)

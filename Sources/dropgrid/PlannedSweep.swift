@@ -125,12 +125,12 @@ struct PlannedSweep {
   ///
   /// - Parameter diagnostics: what to record of the inside of its network.
   func trainer(
-    _ trial: PlannedTrial, keepsWeights: Bool, fused: Bool = true,
-    diagnostics: DiagnosticsPlan? = nil
+    _ trial: PlannedTrial, weights: WeightsPolicy, stopping: StoppingRule? = nil,
+    fused: Bool = true, diagnostics: DiagnosticsPlan? = nil
   ) async throws -> Trainer {
     Trainer(
       trial: trial, network: try network(of: trial.spec), data: try await data(of: trial.spec),
-      keepsWeights: keepsWeights, fused: fused, diagnostics: diagnostics)
+      weights: weights, stopping: stopping, fused: fused, diagnostics: diagnostics)
   }
 
   /// What a grid with a budget in time comes to on this machine: `source` with a count of arms.

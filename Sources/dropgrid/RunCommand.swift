@@ -53,7 +53,11 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: "Try a trial that failed this many times more, after all others.")
   var retries: Count = Count(value: 0)
 
-  @Option(help: "Stop a trial after this time and record it as timed out: 90, 90s, 10m, 2h.")
+  @Option(
+    help: """
+      Stop a trial that has run for so long, interruptions not counted, and record it as timed \
+      out: 90, 90s, 10m, 2h.
+      """)
   var trialTimeout: Time?
 
   @Option(help: "End the sweep after this time; what runs keeps its checkpoint.")
@@ -90,10 +94,18 @@ struct RunCommand: AsyncParsableCommand {
     let mine =
       shard.map { sweep.planned.shard($0.number, of: $0.count) }
       ?? (extend ? sweep.planned.ownTrials : nil)
+    guard shard == nil || plan.stopping?.comparesArms != true else {
+      throw UserError(
+        .badInput,
+        "the rule \(plan.stopping?.kind.rawValue ?? "") compares all arms with each other, and a "
+          + "shard has only some: run the grid in one piece, or without stopping")
+    }
+    // Before there is a file: a name that fits no trial must not leave one behind.
+    if !only.isEmpty { _ = try Selection(only, within: mine, of: known(path, plan), finished: []) }
     let writer = try openWriter(path, plan: plan)
     let beside = SweepFolder(writer: writer, plan: plan)
-    let selection = try Selection(
-      only, within: mine, of: try ResultsReader.read(path: path), finished: writer.finished)
+    let before = try ResultsReader.read(path: path)
+    let selection = try Selection(only, within: mine, of: before, finished: writer.finished)
     await writer.allowAgain(selection.rows)
     let condemned = try await beside.begin(selection.rows, anew: !only.isEmpty)
     let order = selection.rows.filter { !condemned.contains($0) }
@@ -105,7 +117,9 @@ struct RunCommand: AsyncParsableCommand {
       print("\(path): \(writer.finished.count) trials are there, \(order.count) to go\n")
     }
     fflush(nil)
-    let stopCode = try await train(order, of: sweep, into: writer, beside: beside)
+    let recorded = before.records(besides: Set(order))
+    let stopCode = try await train(
+      order, of: sweep, into: writer, beside: beside, recorded: recorded)
     try await writer.finish()
 
     let results = try ResultsReader.read(path: path)
@@ -126,13 +140,26 @@ struct RunCommand: AsyncParsableCommand {
             + "trained, because this grid does not ask for them.")
       }
     }
+    let missing = results.status.count { $0 == .pending }
     if let stopCode {
-      let missing = results.status.count { $0 == .pending }
       print("Stopped: \(missing) trials are not trained; the same command continues.")
       throw ExitCode(stopCode)
     }
-    let bad = results.status.count { $0 != .done && $0 != .pending }
+    if plan.stopping?.comparesArms == true, missing > 0 {
+      print(
+        "\(missing) trials are not trained or wait for others: run without --only for the rest.")
+    }
+    let bad = results.status.count { !$0.isAsPlanned && $0 != .pending }
     if bad > 0 { throw ExitCode(UserError.Code.trialsFailed.rawValue) }
+  }
+
+  /// What is at `path`, or what would be.
+  private func known(_ path: String, _ plan: Plan) throws(UserError) -> SweepResults {
+    if FileManager.default.fileExists(atPath: path) { return try ResultsReader.read(path: path) }
+    return SweepResults(
+      title: plan.title, question: "", trialIDs: plan.trials.map(\.id), trialColumns: [],
+      status: plan.trials.map { _ in .pending }, messages: [], epochsRun: [], durations: [],
+      metrics: [:], cells: [], cellColumns: [], comparisons: [])
   }
 
   private func openWriter(_ path: String, plan: Plan) throws(UserError) -> ResultsWriter {
@@ -147,7 +174,8 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   private func train(
-    _ order: [Int], of sweep: PlannedSweep, into writer: ResultsWriter, beside: SweepFolder
+    _ order: [Int], of sweep: PlannedSweep, into writer: ResultsWriter, beside: SweepFolder,
+    recorded: [Int: TrialRecord]
   ) async throws -> Int32? {
     let plan = sweep.planned.plan
     let trainers = try await TrainerSet(order, of: sweep, plan: plan)
@@ -174,12 +202,14 @@ struct RunCommand: AsyncParsableCommand {
     let outcome: Result<SweepSummary, any Error>
     do {
       let summary = try await SweepScheduler(pool: pool, rules: rules).run(
-        order, of: plan.trials, needs: trainers.needs, stop: stop, events: { display.receive($0) },
+        order, of: plan.trials, needs: trainers.needs, stopping: plan.stopping, recorded: recorded,
+        stop: stop, events: { display.receive($0) },
         trial: { task in
           try trainers[task.index].run(
-            checkpoints: beside.checkpoints(of: task.index, every: interval) {
-              display.message($0)
-            },
+            until: task.pausesAfter,
+            checkpoints: beside.checkpoints(
+              of: task.index, every: interval, onResume: { task.ranBefore(seconds: $0) },
+              complain: { display.message($0) }),
             onProgress: { task.report(progress: $0) },
             onEpoch: { task.report(epoch: $0, metrics: $1) }, isCancelled: { task.isCancelled })
         },
@@ -202,8 +232,21 @@ struct RunCommand: AsyncParsableCommand {
 extension Plan {
   /// Finished trials that may wait for the disk: 64, or fewer where their weights are large.
   fileprivate var recordsThatWait: Int {
-    guard weights == .final else { return 64 }
+    let copies = trials.map { weights.copies(epochs: $0.spec.epochs) }.max() ?? 0
     let largest = architectures.map { $0.parameters.reduce(0) { $0 + 4 * $1.count } }.max() ?? 0
-    return min(64, (64 << 20) / max(1, largest))
+    return min(64, (64 << 20) / max(1, largest * copies))
+  }
+}
+
+extension SweepResults {
+  /// What the file has of the trials that are not in `rows`, without weights.
+  fileprivate func records(besides rows: Set<Int>) -> [Int: TrialRecord] {
+    var records: [Int: TrialRecord] = [:]
+    for row in status.indices where status[row] != .pending && !rows.contains(row) {
+      records[row] = TrialRecord(
+        id: trialIDs[row], status: status[row], message: messages[row], epochsRun: epochsRun[row],
+        metrics: metrics.mapValues { $0[row] })
+    }
+    return records
   }
 }

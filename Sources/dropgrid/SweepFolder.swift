@@ -44,10 +44,12 @@ final class SweepFolder: Sendable {
 
   /// Where a trial keeps its state; `complain` is told the first time that this fails.
   func checkpoints(
-    of row: Int, every interval: Double, complain: @escaping @Sendable (String) -> Void
+    of row: Int, every interval: Double, onResume: @escaping (Double) -> Void,
+    complain: @escaping @Sendable (String) -> Void
   ) -> Checkpoints {
     Checkpoints(
-      interval: interval, last: checkpoints.load(ids[row], engine: Engine.description)
+      interval: interval, last: checkpoints.load(ids[row], engine: Engine.description),
+      onResume: onResume
     ) { [self] state in
       do throws(UserError) {
         try checkpoints.save(state, of: ids[row], engine: Engine.description)

@@ -10,6 +10,7 @@ struct TrainerSet: Sendable {
     var network: NetworkSpec
     var data: DataSpec
     var batch: Int
+    var epochs: Int
   }
 
   private let plan: Plan
@@ -34,14 +35,14 @@ struct TrainerSet: Sendable {
       if data[spec.data] == nil { data[spec.data] = try await sweep.data(of: spec) }
       networks[key] = network
       known[key] =
-        network.trainingBytes(batch: spec.batch)
+        network.trainingBytes(batch: spec.batch, weights: plan.weights, epochs: spec.epochs)
         + (plan.diagnostics == nil ? 0 : network.diagnosticBytes)
       needs[row] = known[key]
     }
   }
 
   private static func key(_ spec: TrialSpec) -> Key {
-    Key(network: spec.network, data: spec.data, batch: spec.batch)
+    Key(network: spec.network, data: spec.data, batch: spec.batch, epochs: spec.epochs)
   }
 
   /// What trains the trial at `row`.
@@ -53,7 +54,7 @@ struct TrainerSet: Sendable {
       preconditionFailure("trial \(row) is not one of this run's")
     }
     return Trainer(
-      trial: trial, network: network, data: data, keepsWeights: plan.weights == .final,
+      trial: trial, network: network, data: data, weights: plan.weights, stopping: plan.stopping,
       diagnostics: plan.diagnostics)
   }
 }

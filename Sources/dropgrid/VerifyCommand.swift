@@ -66,10 +66,16 @@ struct VerifyCommand: AsyncParsableCommand {
           "\(file): trial \(row) is not what its grid plans with the data that is here; it was "
             + "trained on \(data.joined(separator: ", "))")
       }
-      let keeps = try !reader.weights(row: row).isEmpty
-      let record = try await sweep.trainer(
-        trial, keepsWeights: keeps, diagnostics: sweep.planned.diagnostics
-      ).run()
+      let trainer = try await sweep.trainer(
+        trial, weights: reader.weightsPolicy, stopping: sweep.planned.stopping,
+        diagnostics: sweep.planned.diagnostics)
+      let isPruned = reader.results.status[row] == .pruned
+      var record = try trainer.run(until: isPruned ? reader.results.epochsRun[row] : nil)
+      if isPruned {
+        // That it stops there was decided among all arms; what it did until then is its own.
+        record.status = .pruned
+        record.message = reader.results.messages[row]
+      }
       guard try reader.matches(record, row: row) else {
         throw UserError(
           .badFile,

@@ -76,8 +76,14 @@ import Testing
       "pool: sum",
       "g:1:7: pool: `sum` is not known; It is max, average, stochastic, strided or none"
     ),
-    ("weights: best", "g:1:10: weights: `best` is not known; It is none or final"),
-    ("weights: [none]", "g:1:10: weights: is none or final, not a list"),
+    (
+      "weights: best",
+      "g:1:10: weights: best is chosen by validation loss, and there are no validation images: set data.validation above 0 (test images never choose)"
+    ),
+    (
+      "weights: [none]",
+      "g:1:10: weights: is none, final, best or every with a number of epochs (every 5), not a list"
+    ),
     (
       "data: fashion-mnst",
       "g:1:7: data.name: `fashion-mnst` is not known; did you mean fashion-mnist? It is fashion-mnist-mini, fashion-mnist, idx:DIR, cifar10:DIR or random:…"

@@ -35,10 +35,12 @@ import Testing
       do {
         let file = try File.create(path)
         try file.setAttribute("format", .text("dropgrid"))
-        try file.setAttribute("format_version", .int32(2))
+        try file.setAttribute("format_version", .int32(3))
         try file.close()
       }
-      await expectUserError(.badFile, "format version 2") { try ResultsReader(path: path) }
+      await expectUserError(.badFile, "format version 3", "newer dropgrid") {
+        try ResultsReader(path: path)
+      }
     }
   }
 

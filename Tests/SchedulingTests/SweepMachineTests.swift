@@ -289,6 +289,8 @@ private struct Simulation {
         onTheirWay = batch
       case .discard(let trial):
         #expect(running[trial] == nil, "seed \(seed): trial \(trial) runs")
+      case .prune(let trial, _, _):
+        Issue.record("seed \(seed): trial \(trial) is stopped without a rule")
       case .cancelRunning:
         #expect(!isCancelled, "seed \(seed): cancelled twice")
         isCancelled = true

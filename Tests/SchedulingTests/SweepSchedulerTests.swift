@@ -211,6 +211,7 @@ import Testing
         case .progress(let trial, _, let epochs): events.add((trial, "progress \(epochs)"))
         case .epoch(let trial, _, let epoch, let metrics):
           events.add((trial, "epoch \(epoch) \(metrics[.trainLoss] ?? -1)"))
+        case .paused(let trial, _): events.add((trial, "paused"))
         case .finished(let trial, _, let record):
           events.add((trial, "finished \(record.weights)"))
         }

@@ -22,7 +22,7 @@ import Training
       trial: PlannedTrial(
         id: TrialID(bytes: Array(repeating: 7, count: 16)), spec: job.spec, architecture: 0,
         flops: 0),
-      network: job.network, data: job.data, keepsWeights: true, diagnostics: plan
+      network: job.network, data: job.data, weights: .final, diagnostics: plan
     ).run(checkpoints: checkpoints, isCancelled: isCancelled)
   }
 

@@ -24,7 +24,7 @@ import Training
         id: TrialID(bytes: Array(repeating: 7, count: 16)), spec: spec, architecture: 0, flops: 0),
       network: try ResolvedNetwork(
         network, input: ImageShape(height: 12, width: 12, channels: 1), classes: 4),
-      data: try PreparedData(set, SplitOptions()), keepsWeights: true, fused: fused
+      data: try PreparedData(set, SplitOptions()), weights: .final, fused: fused
     ).run()
     record.duration = 0
     record.finishedAt = 0

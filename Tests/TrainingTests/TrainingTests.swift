@@ -19,7 +19,7 @@ import Training
         trial: PlannedTrial(
           id: TrialID(bytes: Array(repeating: 7, count: 16)), spec: spec, architecture: 0,
           flops: 0),
-        network: network, data: data, keepsWeights: keepsWeights)
+        network: network, data: data, weights: keepsWeights ? .final : .none)
     }
   }
 

@@ -191,7 +191,8 @@ def kinds():
         return network.relu().pool(pool).conv(5).relu().dense(9).logits(4)
 
     # Keras's noise shapes (n, h, w, c); a 1 stands for an axis that shares its decisions.
-    for shape, form in [("1hwc", "keras"), ("nhw1", "pytorch"), ("n1wc", "keras"), ("111c", "keras")]:
+    forms = {"1hwc": "keras", "nhw1": "pytorch", "n1wc": "keras", "111c": "keras"}
+    for shape, form in forms.items():
         yield Spec(
             f"shared-{shape}",
             rest(network().relu().at("after-activation", "shared", 0.3, shape=shape)), sgd(form))

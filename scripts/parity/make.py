@@ -84,7 +84,8 @@ def train(framework, spec, weights, images, labels):
 
 def agree(spec, results):
     """Both frameworks give the same: gradients always, trainings where their optimisers agree."""
-    mine, other = results[spec.framework], results[{"keras": "pytorch", "pytorch": "keras"}[spec.framework]]
+    mine = results[spec.framework]
+    other = next(result for name, result in results.items() if name != spec.framework)
     whole = spec.optimiser["name"] == "sgd" and spec.optimiser["schedule"] is None
     # Keras keeps learning rates and some constants in single precision, PyTorch does not.
     pairs = {"loss": ([mine[0][0]], [other[0][0]], 1e-7)}
@@ -138,8 +139,8 @@ def make(spec):
     description = {
         "name": spec.name, "framework": spec.framework, "input": spec.network.input,
         "layers": spec.network.layers, "optimiser": spec.optimiser, "batch": spec.batch,
-        "steps": spec.steps, "label_smoothing": spec.label_smoothing, "init_seed": spec.init_seed, "mask_seed": str(spec.mask_seed),
-        "monte_carlo": MONTE_CARLO,
+        "steps": spec.steps, "label_smoothing": spec.label_smoothing,
+        "init_seed": spec.init_seed, "mask_seed": str(spec.mask_seed), "monte_carlo": MONTE_CARLO,
     }
     return description, tensors
 

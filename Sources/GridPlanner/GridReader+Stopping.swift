@@ -1,0 +1,149 @@
+import ExperimentModel
+
+/// The section `stopping` and the choice of weights: what ends trials early, and what is kept.
+extension GridReader {
+  static let stoppingKeys = [
+    "rule", "metric", "rungs", "reduction", "grace", "patience", "min-delta",
+  ]
+
+  /// `{rule: successive-halving, rungs: [1, 3, 9]}`; nil after reporting what is wrong.
+  mutating func readStopping(_ section: GridNode.Entry) -> StoppingRule? {
+    guard case .mapping(let all) = section.value.content else {
+      report(
+        section.value.position, "stopping",
+        "is a mapping such as {rule: median}, not \(section.value.inWords)")
+      return nil
+    }
+    let before = issues.count
+    let entries = known(all, under: "stopping", keys: Self.stoppingKeys)
+    func entry(_ key: String) -> GridNode.Entry? { entries.first { $0.key == key } }
+    guard let rule = entry("rule") else {
+      let words = StoppingRule.Kind.allCases.map(\.rawValue)
+      report(
+        section.value.position, "stopping",
+        "names no rule; write rule: \(words.joined(separator: ", or "))")
+      return nil
+    }
+    guard let kind = word(rule, of: StoppingRule.Kind.self) else { return nil }
+    for other in entries where !Self.stoppingKeys(of: kind).contains(other.key) {
+      report(
+        other.position, "stopping.\(other.key)",
+        "means nothing to the rule \(kind.rawValue), which takes "
+          + Wording.alternatives(Self.stoppingKeys(of: kind)))
+    }
+    let epochs: ClosedRange<Int64> = 1...1_000_000
+    let figure =
+      entry("metric").map { word($0, of: StoppingRule.Figure.self) } ?? StoppingRule.Figure.loss
+    let rungs = entry("rungs").map { readRungs($0, in: epochs) } ?? []
+    let reduction = entry("reduction").map { integer($0, in: 2...1000) }
+    let grace = entry("grace").map { integer($0, in: epochs) } ?? 1
+    let patience = entry("patience").map { integer($0, in: epochs) } ?? 1
+    let minDelta = entry("min-delta").map { delta($0) } ?? 0
+    if kind == .patience, entry("patience") == nil {
+      report(
+        section.value.position, "stopping",
+        "says no patience; write how many epochs without improvement end a trial: patience: 3")
+    }
+    guard issues.count == before, let figure else { return nil }
+    return StoppingRule(
+      kind, figure: figure, rungs: rungs, reduction: reduction, grace: grace, patience: patience,
+      minDelta: minDelta)
+  }
+
+  private static func stoppingKeys(of kind: StoppingRule.Kind) -> [String] {
+    switch kind {
+    case .median, .successiveHalving: ["rule", "metric", "rungs", "reduction", "grace"]
+    case .patience: ["rule", "metric", "grace", "patience", "min-delta"]
+    }
+  }
+
+  private mutating func word<Word: RawRepresentable & CaseIterable>(
+    _ entry: GridNode.Entry, of type: Word.Type
+  ) -> Word? where Word.RawValue == String {
+    let words = type.allCases.map(\.rawValue)
+    return scalar(entry) { text throws(Complaint) in
+      Word(rawValue: try Scalar.word(text, of: words))
+    } ?? nil
+  }
+
+  private mutating func integer(_ entry: GridNode.Entry, in range: ClosedRange<Int64>) -> Int {
+    scalar(entry) { text throws(Complaint) in Int(try Scalar.integer(text, in: range)) }
+      ?? Int(range.lowerBound)
+  }
+
+  private mutating func delta(_ entry: GridNode.Entry) -> Double {
+    scalar(entry) { text throws(Complaint) in
+      try Scalar.real(text, noun: "a difference", in: NumberRange(from: 0, to: 1000))
+    } ?? 0
+  }
+
+  /// Reads a scalar; nil after reporting what is wrong with it.
+  private mutating func scalar<Value>(
+    _ entry: GridNode.Entry, _ read: (String) throws(Complaint) -> Value
+  ) -> Value? {
+    guard case .scalar(let text, _) = entry.value.content else {
+      report(
+        entry.value.position, "stopping.\(entry.key)", "is one value, not \(entry.value.inWords)")
+      return nil
+    }
+    do throws(Complaint) {
+      return try read(text)
+    } catch {
+      report(entry.value.position, "stopping.\(entry.key)", error.message)
+      return nil
+    }
+  }
+
+  /// One epoch or a list of them, ascending.
+  private mutating func readRungs(
+    _ entry: GridNode.Entry, in range: ClosedRange<Int64>
+  ) -> [Int] {
+    let nodes = if case .list(let nodes) = entry.value.content { nodes } else { [entry.value] }
+    var rungs: [Int] = []
+    for node in nodes {
+      let one = GridNode.Entry(key: entry.key, position: node.position, value: node)
+      let rung = integer(one, in: range)
+      if let last = rungs.last, rung <= last {
+        report(
+          node.position, "stopping.rungs",
+          "\(rung) stands behind \(last); rungs are epochs in ascending order")
+      }
+      rungs.append(rung)
+    }
+    if rungs.isEmpty || rungs.count > 1000 {
+      report(entry.value.position, "stopping.rungs", "lists 1 to 1,000 epochs such as [1, 3, 9]")
+    }
+    return rungs
+  }
+
+  /// `none`, `final`, `best` or `every 5`; nil after reporting what is wrong.
+  mutating func readWeights(_ node: GridNode) -> WeightsPolicy? {
+    guard case .scalar(let text, _) = node.content, let policy = WeightsPolicy(text) else {
+      let given =
+        if case .scalar(let text, _) = node.content { Wording.quote(text) } else { node.inWords }
+      report(
+        node.position, "weights",
+        "is none, final, best or every with a number of epochs (every 5), not \(given)")
+      return nil
+    }
+    return policy
+  }
+
+  /// Whatever looks at validation images needs some in every trial.
+  mutating func checkValidation(_ entries: [GridNode.Entry]) {
+    let isBare = subgrids.values(of: .validation).contains(.integer(0))
+    guard isBare else { return }
+    if stopping != nil, let entry = entries.first(where: { $0.key == "stopping" }) {
+      report(
+        entry.position, "stopping",
+        "looks at validation images, and there are none: set data.validation above 0 (test images "
+          + "never stop a trial)")
+    }
+    if weights == .best, let entry = entries.first(where: { $0.key == "weights" }) {
+      report(
+        entry.value.position, "weights",
+        "best is chosen by validation loss, and there are no validation images: set "
+          + "data.validation above 0 (test images never choose)")
+    }
+  }
+}

@@ -1,0 +1,98 @@
+public import ExperimentModel
+internal import Glibc
+internal import HDF5
+
+/// Makes a results file of an older format one of the format of today.
+///
+/// A copy is changed and takes the file's name once it is whole and on the disk, so that at every
+/// moment there is a sound file. Results stay as they are, to the bit.
+public enum FormatUpgrade {
+  /// Upgrades the file at `path`.
+  ///
+  /// - Returns: the version that it had; nothing is changed where that is the newest.
+  /// - Throws: `UserError(.badFile)` where it is no sound results file, is of a newer version, or
+  ///   cannot be written; `.busy` where another process writes to it.
+  public static func upgrade(_ path: String) throws(UserError) -> Int {
+    let version = try ResultsReader(path: path).formatVersion
+    guard version < FileFormat.version else { return version }
+    let temporary = path + ".tmp"
+    do {
+      let lock = try SweepLock(for: path)
+      do {
+        try rewrite(path, temporary)
+      } catch {
+        unlink(temporary)
+        throw error
+      }
+      _ = consume lock
+    } catch {
+      throw StoreError.writing(path, error)
+    }
+    return version
+  }
+
+  private static func rewrite(_ path: String, _ temporary: String) throws {
+    // Read again under the lock: a run may have ended in between.
+    let source = try ResultsReader(path: path)
+    do {
+      let copy = try FileDescriptor(temporary, O_RDWR | O_CREAT | O_TRUNC)
+      try ResultsMerge.copy(source.descriptor, to: copy)
+    }
+    try changeStructure(temporary, source.stored)
+    let descriptor = try FileDescriptor(temporary, O_RDWR)
+    let sweep = try SweepLoader.load(temporary, fileSize: try descriptor.size())
+    try writeWeightsEpochs(descriptor, sweep, torn: Set(source.tornRows))
+    try Seal.append(to: descriptor, changing: sweep.changing)
+    _ = try descriptor.reserve(Int(try descriptor.size()))
+    try descriptor.sync()
+    guard rename(temporary, path) == 0 else { throw SystemError(call: "rename", code: errno) }
+    try FileDescriptor(directory(of: path), O_RDONLY | O_DIRECTORY).syncEntries()
+  }
+
+  private static func changeStructure(_ path: String, _ sweep: StoredSweep) throws(HDF5Error) {
+    let file = try File.change(path)
+    let column = try file.createDataset(
+      FileFormat.weightsEpoch, .int32, shape: [sweep.trialIDs.count])
+    try column.attach(try file.openDataset("trial"), axis: 0)
+    try column.setAttribute("long_name", .text(FileFormat.weightsEpochName))
+    let schema = RowSchema(
+      epochs: sweep.schema.epochs, metrics: sweep.schema.metrics,
+      engineBytes: sweep.schema.engineBytes, diagnostics: sweep.schema.diagnostics)
+    let checksum = try file.openDataset(FileFormat.checksum)
+    try checksum.removeAttribute("columns")
+    try checksum.setAttribute("columns", .text(schema.names))
+    try file.setAttribute("weights_policy", .text(sweep.policy.text))
+    try file.removeAttribute("format_version")
+    try file.setAttribute("format_version", .int32(Int32(FileFormat.version)))
+    try file.close()
+  }
+
+  /// Fills the new column and checks the rows off anew; a row that was damaged is pending again.
+  private static func writeWeightsEpochs(
+    _ file: borrowing FileDescriptor, _ sweep: StoredSweep, torn: Set<Int>
+  ) throws {
+    let column = sweep.column(FileFormat.weightsEpoch)
+    let epochs = sweep.column("epochs_run").values(Int32.self)
+    let weightChecksums = sweep.weightChecksums()
+    for (row, status) in sweep.storedStatus.enumerated() {
+      guard let status, !torn.contains(row) else {
+        try file.write(
+          [UInt8(TrialStatus.pending.rawValue)],
+          at: sweep.column(FileFormat.status).offset(ofRow: row))
+        continue
+      }
+      guard status != .pending else { continue }
+      let kept = status == .done && sweep.weightRow(of: row) != nil
+      let epoch = littleEndian([kept ? epochs[row] : 0])
+      try file.write(epoch, at: column.offset(ofRow: row))
+      var checksum = CRC32C()
+      for stored in sweep.rows {
+        checksum.update(
+          stored.column.name == FileFormat.weightsEpoch ? epoch : Array(stored.row(row)))
+      }
+      if let value = weightChecksums[row] { checksum.update(littleEndian([value])) }
+      try file.write(
+        littleEndian([Int64(checksum.value)]), at: sweep.checksums.offset(ofRow: row))
+    }
+  }
+}
