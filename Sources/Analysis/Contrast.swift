@@ -43,6 +43,8 @@ public struct Contrast: Sendable, Hashable, Encodable {
   public var isBitIdentical: Bool
   /// The estimates; an outcome is missing where no seed has it on both sides.
   public var effects: [Outcome: PairedEffect]
+  /// The same for what diagnostics saw, unadjusted; empty where none were recorded.
+  public var diagnostics: [DiagnosticEffect] = []
   /// Nil for a contrast that describes and belongs to no family.
   public var judgement: Judgement?
 

@@ -3,6 +3,8 @@ public enum Outcome: String, Sendable, Hashable, CaseIterable, Codable, CodingKe
   /// The primary outcome: verdicts rest on it alone.
   case testAccuracy = "test_accuracy"
   case testLoss = "test_loss"
+  /// Expected calibration error on the test images.
+  case calibrationError = "calibration_error"
   /// Training minus test accuracy, both in evaluation mode.
   case gap = "generalisation_gap"
   case trainAccuracy = "train_accuracy"
@@ -15,7 +17,7 @@ public enum Outcome: String, Sendable, Hashable, CaseIterable, Codable, CodingKe
   /// What tables multiply by: accuracies are shown in percent and their differences in points.
   package var scale: Double {
     switch self {
-    case .testAccuracy, .gap, .trainAccuracy: 100
+    case .testAccuracy, .gap, .trainAccuracy, .calibrationError: 100
     case .testLoss, .epochsToLoss, .bestEpoch: 1
     }
   }
@@ -23,7 +25,7 @@ public enum Outcome: String, Sendable, Hashable, CaseIterable, Codable, CodingKe
   /// Digits after the decimal point in tables.
   package var digits: Int {
     switch self {
-    case .testAccuracy, .gap, .trainAccuracy: 2
+    case .testAccuracy, .gap, .trainAccuracy, .calibrationError: 2
     case .testLoss: 3
     case .epochsToLoss, .bestEpoch: 1
     }

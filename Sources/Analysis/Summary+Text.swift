@@ -27,6 +27,7 @@ extension Summary {
   private func heading(_ width: Int, _ style: TextStyle) -> [String] {
     var lines = TextLayout.wrap(title, width: width).map(style.bold)
     lines += TextLayout.wrap(question, width: width)
+    if !claim.isEmpty { lines += TextLayout.wrap("Claim: \(claim)", width: width) }
     lines += TextLayout.wrap(trials.sentence, width: width)
     return lines + constantLines(constants, width, style)
   }
@@ -65,7 +66,8 @@ extension Summary {
       columns.append(TextColumn(setting: rate, values: contrasts.map(\.a)))
       for (outcome, name) in [
         (Outcome.testAccuracy, "accuracy"), (.testLoss, "loss"), (.gap, "gap"),
-      ] {
+        (.calibrationError, "ECE"),
+      ] where contrasts.contains(where: { $0.effects[outcome] != nil }) {
         columns.append(
           TextColumn(
             name,
@@ -93,7 +95,9 @@ extension Summary {
       TextColumn(
         "accuracy",
         cells: rows.map { NumberText.estimate($0.outcomes[.testAccuracy], of: .testAccuracy) }))
-    for (outcome, name) in [(Outcome.testLoss, "loss"), (.gap, "gap")] {
+    let hasECE = rows.contains { $0.outcomes[.calibrationError] != nil }
+    let others: [(Outcome, String)] = [(.testLoss, "loss"), (.gap, "gap")]
+    for (outcome, name) in others + (hasECE ? [(.calibrationError, "ECE")] : []) {
       columns.append(
         TextColumn(
           name,
@@ -108,7 +112,9 @@ extension Summary {
       columns.append(TextColumn("seeds", cells: rows.map { "\($0.complete)" }))
     }
     let seeds = counts.count == 1 ? ", \(NumberText.seeds(counts.first ?? 0)) each" : ""
-    let title = "Arms: test accuracy in %, test loss, gap (training - test)\(seeds)"
+    let title =
+      "Arms: test accuracy in %, test loss, gap (training - test)"
+      + "\(hasECE ? ", calibration error in %" : "")\(seeds)"
     return TextLayout.wrap(title, width: width).map(style.bold)
       + head(TextLayout.table(columns, width: width), style)
   }

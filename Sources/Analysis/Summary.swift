@@ -10,6 +10,8 @@ public struct Summary: Sendable, Hashable, Encodable {
 
   public var title: String
   public var question: String
+  /// What the grid tests; empty where it names no claim.
+  public var claim: String
   public var trials: TrialCounts
   /// The settings that all trials share.
   public var constants: Settings
@@ -28,6 +30,9 @@ public struct Summary: Sendable, Hashable, Encodable {
   public var variance: VarianceAnalysis
   /// What theory says of contrasts that the sweep has.
   public var predictions: [Prediction]
+  /// What diagnostics recorded, one value of each arm for each place; empty without diagnostics.
+  public var diagnosticPlaces: [DiagnosticPlace]
+  public var diagnosticArms: [DiagnosticArm]
   /// The training loss of `Outcome.epochsToLoss`; nil where none was recorded.
   public var lossTarget: Float?
   /// Arms that the sweep's stopping rule ended; no contrast has them.
@@ -41,6 +46,7 @@ public struct Summary: Sendable, Hashable, Encodable {
     let table = try SweepTable(results)
     title = results.title
     question = results.question
+    claim = results.claim
     trials = TrialCounts(results.status)
     constants = ColumnSplit(results.trialColumns).constants
     dropoutRates = table.dropoutRates
@@ -54,7 +60,9 @@ public struct Summary: Sendable, Hashable, Encodable {
       .max { (arms[$0].accuracy ?? 0, $1) < (arms[$1].accuracy ?? 0, $0) }
     dropoutEffects = table.dropoutEffects()
     variance = table.varianceAnalysis()
-    predictions = table.predictions()
+    predictions = table.predictions() + table.diagnosticPredictions()
+    diagnosticPlaces = results.diagnostics?.places ?? []
+    diagnosticArms = diagnosticPlaces.isEmpty ? [] : table.diagnosticArms(diagnosticPlaces)
     lossTarget = table.lossTarget
     stopped = table.stoppedArms()
     troubles = table.troubles()

@@ -91,7 +91,8 @@ extension SweepTable {
       plannedSeeds: pairs.keys.count, pairs: complete.count,
       incompletePairs: all.count - complete.count, identicalPairs: identical,
       isBitIdentical: !complete.isEmpty && complete.allSatisfy { areBitIdentical($0.a, $0.b) },
-      effects: effects(pairs.keys.map { pairs[$0] ?? [] }))
+      effects: effects(pairs.keys.map { pairs[$0] ?? [] }),
+      diagnostics: diagnosticEffects(pairs.keys.map { pairs[$0] ?? [] }))
   }
 
   private func isComplete(_ pair: (a: Int, b: Int)) -> Bool {
@@ -102,22 +103,27 @@ extension SweepTable {
   private func effects(_ seeds: [[(a: Int, b: Int)]]) -> [Outcome: PairedEffect] {
     var effects: [Outcome: PairedEffect] = [:]
     for outcome in Outcome.allCases {
-      var sides: (a: [Double], b: [Double]) = ([], [])
-      for pairs in seeds {
-        let values = pairs.compactMap { pair -> (a: Double, b: Double)? in
-          guard let a = self.outcome(outcome, of: pair.a),
-            let b = self.outcome(outcome, of: pair.b)
-          else { return nil }
-          return (a, b)
-        }
-        if let a = Moments.mean(values.map(\.a)), let b = Moments.mean(values.map(\.b)) {
-          sides.a.append(a)
-          sides.b.append(b)
-        }
-      }
-      effects[outcome] = PairedEffect(a: sides.a, b: sides.b)
+      effects[outcome] = pairedEffect(seeds) { self.outcome(outcome, of: $0) }
     }
     return effects
+  }
+
+  /// The effect on one number: the pairs of a seed are averaged first.
+  func pairedEffect(
+    _ seeds: [[(a: Int, b: Int)]], _ value: (Int) -> Double?
+  ) -> PairedEffect? {
+    var sides: (a: [Double], b: [Double]) = ([], [])
+    for pairs in seeds {
+      let values = pairs.compactMap { pair -> (a: Double, b: Double)? in
+        guard let a = value(pair.a), let b = value(pair.b) else { return nil }
+        return (a, b)
+      }
+      if let a = Moments.mean(values.map(\.a)), let b = Moments.mean(values.map(\.b)) {
+        sides.a.append(a)
+        sides.b.append(b)
+      }
+    }
+    return PairedEffect(a: sides.a, b: sides.b)
   }
 }
 

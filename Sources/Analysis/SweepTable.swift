@@ -51,6 +51,7 @@ package struct SweepTable: Sendable {
     case .testAccuracy: return final(.testAccuracy, of: trial)
     case .testLoss: return final(.testLoss, of: trial)
     case .trainAccuracy: return final(.trainAccuracy, of: trial)
+    case .calibrationError: return final(.testECE, of: trial)
     case .gap:
       guard let train = final(.trainAccuracy, of: trial),
         let test = final(.testAccuracy, of: trial)

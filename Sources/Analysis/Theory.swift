@@ -23,8 +23,7 @@ extension SweepTable {
   /// Spatial dropout commutes with max pooling to the bit at every rate, since a map is scaled or
   /// dropped as a whole and the winner of a window stays. With average pooling it commutes in real
   /// arithmetic, and to the bit where the scale 1/(1 − p) is a power of two. Element-wise dropout
-  /// commutes with neither. Predictions about activations (means, zero shares) need figures that a
-  /// results file does not hold.
+  /// commutes with neither. What diagnostics recorded is held to `diagnosticPredictions()`.
   package func predictions() -> [Prediction] {
     let names = ["placement", "kind", "rate", "pool"]
     guard names.allSatisfy({ cells(of: $0) != nil }) else { return [] }

@@ -15,6 +15,14 @@ public struct TrialDetail: Sendable, Hashable, Encodable {
   public var seconds: Double?
   /// For each figure by its name in the file, one value per epoch; nil for one that is no number.
   public var figures: [String: [Float?]]
+  /// What diagnostics saw in the last epoch, by figure and place; nil for one that is no number.
+  public var diagnostics: [String: [String: Float?]]
+
+  private var places: [DiagnosticPlace]
+
+  private enum CodingKeys: String, CodingKey {
+    case trial, id, settings, status, message, epochs, seconds, figures, diagnostics
+  }
 
   /// - Parameter name: a row's number, an id, or the beginning of an id that no other trial shares.
   /// - Throws: `UserError` with `badInput` where no trial, or more than one, is called that.
@@ -32,6 +40,14 @@ public struct TrialDetail: Sendable, Hashable, Encodable {
     figures = [:]
     for (metric, rows) in results.metrics {
       figures[metric.rawValue] = rows[row].map { $0.isFinite ? $0 : nil }
+    }
+    places = results.diagnostics?.places ?? []
+    diagnostics = [:]
+    for place in places {
+      let values = results.diagnostics?.last(place.kind, of: row) ?? []
+      guard values.indices.contains(place.index) else { continue }
+      let value = values[place.index]
+      diagnostics[place.figure, default: [:]][place.place] = .some(value.isFinite ? value : nil)
     }
   }
 
@@ -58,7 +74,22 @@ public struct TrialDetail: Sendable, Hashable, Encodable {
       columns.append(
         TextColumn(metric.rawValue, cells: values.map { $0.map { "\($0)" } ?? "NaN" }))
     }
-    return (lines + [""] + TextLayout.table(columns, width: .max)).joined(separator: "\n") + "\n"
+    lines += [""] + TextLayout.table(columns, width: .max)
+    let shown = places.filter { diagnostics[$0.figure]?[$0.place] != nil }
+    if !shown.isEmpty {
+      lines += ["", "diagnostics of the last epoch"]
+      lines += TextLayout.table(
+        [
+          TextColumn("figure", cells: shown.map(\.figure)),
+          TextColumn("place", cells: shown.map(\.place)),
+          TextColumn(
+            "value",
+            cells: shown.map { place in
+              (diagnostics[place.figure]?[place.place] ?? nil).map { "\($0)" } ?? "-"
+            }),
+        ], width: .max)
+    }
+    return lines.joined(separator: "\n") + "\n"
   }
 }
 

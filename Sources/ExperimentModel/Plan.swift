@@ -144,6 +144,10 @@ public struct Plan: Sendable, Hashable {
   /// The difference in test accuracy, in points, below which arms count as equivalent; nil where
   /// the grid names none.
   public var margin: Double?
+  /// What every trial records of the inside of its network; nil for nothing.
+  public var diagnostics: DiagnosticsPlan?
+  /// What the sweep tests, in a sentence; empty where the grid names no claim.
+  public var claim: String
   /// When trials end before their last epoch; nil where all run to their end.
   public var stopping: StoppingRule?
 
@@ -152,7 +156,7 @@ public struct Plan: Sendable, Hashable {
     trialColumns: [Column], cells: [PlannedCell], cellColumns: [Column],
     architectures: [Architecture], datasets: [DatasetCard], epochs: Int, metrics: [Metric],
     weights: WeightsPolicy, comparisons: [Comparison], margin: Double? = nil,
-    stopping: StoppingRule? = nil
+    stopping: StoppingRule? = nil, diagnostics: DiagnosticsPlan? = nil, claim: String = ""
   ) {
     self.title = title
     self.question = question
@@ -168,6 +172,8 @@ public struct Plan: Sendable, Hashable {
     self.weights = weights
     self.comparisons = comparisons
     self.margin = margin
+    self.diagnostics = diagnostics
+    self.claim = claim
     self.stopping = stopping
   }
 }

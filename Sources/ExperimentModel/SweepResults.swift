@@ -18,6 +18,10 @@ public struct SweepResults: Sendable {
   /// The difference in test accuracy, in points, below which arms count as equivalent: written in
   /// the grid before the run; nil where it names none.
   public var margin: Double?
+  /// nil where none were recorded.
+  public var diagnostics: DiagnosticResults?
+  /// What the sweep tests, in a sentence; empty where the grid names no claim.
+  public var claim: String
   /// Every extension of the sweep, the first one first; empty as a rule.
   public var extensions: [SweepExtension]
   /// For each trial, the number of the extension that added it, from 1; 0 for those that were
@@ -31,7 +35,8 @@ public struct SweepResults: Sendable {
     status: [TrialStatus], messages: [String], epochsRun: [Int], durations: [Double],
     metrics: [Metric: [[Float]]], cells: [PlannedCell], cellColumns: [Column],
     comparisons: [Comparison], margin: Double? = nil, extensions: [SweepExtension] = [],
-    generations: [Int] = [], stopping: String = ""
+    generations: [Int] = [], stopping: String = "", diagnostics: DiagnosticResults? = nil,
+    claim: String = ""
   ) {
     self.title = title
     self.question = question
@@ -46,6 +51,8 @@ public struct SweepResults: Sendable {
     self.cellColumns = cellColumns
     self.comparisons = comparisons
     self.margin = margin
+    self.diagnostics = diagnostics
+    self.claim = claim
     self.extensions = extensions
     self.generations = generations
     self.stopping = stopping

@@ -23,6 +23,8 @@ public enum Metric: String, Sendable, Hashable, CaseIterable {
   case trainAccuracy = "train_accuracy"
   case testLoss = "test_loss"
   case testAccuracy = "test_accuracy"
+  /// Expected calibration error (Guo et al. 2017).
+  case testECE = "test_ece"
   case validationLoss = "val_loss"
   case validationAccuracy = "val_accuracy"
   case fitLoss = "fit_loss"
@@ -37,6 +39,7 @@ public enum Metric: String, Sendable, Hashable, CaseIterable {
     case .trainAccuracy: "training accuracy, evaluation mode, at the epoch's end"
     case .testLoss: "test loss, evaluation mode, at the epoch's end"
     case .testAccuracy: "test accuracy, evaluation mode, at the epoch's end"
+    case .testECE: "expected calibration error on the test images, evaluation mode, 15 bins"
     case .validationLoss: "validation loss, evaluation mode, at the epoch's end"
     case .validationAccuracy: "validation accuracy, evaluation mode, at the epoch's end"
     case .fitLoss: "training loss over the epoch's steps, dropout on"
@@ -57,6 +60,8 @@ public struct TrialRecord: Sendable, Hashable {
   public var epochsRun: Int
   /// One value per finished epoch.
   public var metrics: [Metric: [Float]]
+  /// The values of each finished epoch, one after the other; empty without diagnostics.
+  public var diagnostics: [DiagnosticFigure: [Float]]
   /// Weights, in the order of `ResolvedNetwork.parameters` and in their shapes, each with its
   /// snapshots one after the other; empty where the plan keeps none or the trial is not complete.
   public var weights: [[Float]]
@@ -69,14 +74,15 @@ public struct TrialRecord: Sendable, Hashable {
 
   public init(
     id: TrialID, status: TrialStatus, message: String = "", epochsRun: Int = 0,
-    metrics: [Metric: [Float]] = [:], weights: [[Float]] = [], finishedAt: Double = 0,
-    duration: Double = 0
+    metrics: [Metric: [Float]] = [:], diagnostics: [DiagnosticFigure: [Float]] = [:],
+    weights: [[Float]] = [], finishedAt: Double = 0, duration: Double = 0
   ) {
     self.id = id
     self.status = status
     self.message = message
     self.epochsRun = epochsRun
     self.metrics = metrics
+    self.diagnostics = diagnostics
     self.weights = weights
     self.finishedAt = finishedAt
     self.duration = duration

@@ -43,7 +43,11 @@ public struct Forecast: Sendable, Hashable {
     let seconds = grid.layout.longestLoad(jobs: machine.jobs) / machine.flopsPerSecondPerCore
     self.seconds = seconds / machine.uncertainty...seconds * machine.uncertainty
     weightBytes = grid.weightBytes(grid.weights)
-    metricBytes = Double(grid.trialCount) * Double(grid.epochs * grid.metrics.count) * 4
+    let diagnostics = grid.diagnostics.map { plan in
+      plan.figures.reduce(0) { $0 + plan.length(of: $1) }
+    }
+    metricBytes =
+      Double(grid.trialCount) * Double(grid.epochs * (grid.metrics.count + (diagnostics ?? 0))) * 4
     bytesPerTrial = Self.bytesPerTrial(grid)
     dataBytes = grid.datasets.reduce(0) {
       $0 + Double($1.shape.count) * Double($1.train + $1.test) * 4

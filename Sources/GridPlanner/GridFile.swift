@@ -11,6 +11,8 @@ public struct GridFile: Sendable {
   public let text: String
   public let title: String
   public let question: String
+  /// What the grid tests, in a sentence; empty where it names no claim.
+  public let claim: String
   /// One, or the branches of a union and what is included; cells come in their order.
   private(set) var subgrids: [SubGrid]
   /// How many of them are the file's own; the others are those of grids that it extends.
@@ -25,6 +27,8 @@ public struct GridFile: Sendable {
   private(set) var stopping: StoppingRule?
   /// Points of test accuracy; nil where the file names no margin.
   let margin: Double?
+  /// What to record of the inside of networks.
+  let diagnostics: [Diagnostic]
   /// Paths of the groups.
   private(set) var groups: [String: Setting]
 
@@ -40,6 +44,8 @@ public struct GridFile: Sendable {
     self.text = text
     title = reader.title.flatMap { $0.isEmpty ? nil : $0 } ?? Self.title(from: name)
     question = reader.question ?? ""
+    claim = reader.claim ?? ""
+    diagnostics = reader.diagnostics
     subgrids = reader.subgrids
     ownSubgrids = reader.subgrids.count
     exclusionPosition = reader.exclusionPosition

@@ -17,10 +17,11 @@ extension GridReader {
       let path = String(text[..<sign])
       let keys = Setting.keys(to: path)
       let value = String(text[text.index(after: sign)...])
-      let isText = ["title", "question"].contains(path)
+      let isText = ["title", "question", "claim"].contains(path)
       let isSample = keys.count == 2 && keys[0] == "sample"
       let isStopping = Self.stoppingKeys.contains { path == "stopping.\($0)" }
-      let isOption = isSample || isStopping || ["weights", "margin", "merge"].contains(path)
+      let isOption =
+        isSample || isStopping || ["weights", "margin", "merge", "diagnostics"].contains(path)
       let isGroup = root.entry("groups")?.entry(path) != nil
       guard isText || isOption || isGroup || (try? find(path)) != nil else {
         let near = Wording.nearest(to: path, in: Setting.all.map(\.path) + root.groupNames)

@@ -6,6 +6,8 @@ struct GridReader {
   var issues: [GridIssue] = []
   var title: String?
   var question: String?
+  var claim: String?
+  var diagnostics: [Diagnostic] = []
   var weights: WeightsPolicy?
   var stopping: StoppingRule?
   var margin: Double?
@@ -26,7 +28,8 @@ struct GridReader {
   static let keys =
     Setting.sections.map(\.name) + Setting.plain.map(\.path)
     + [
-      "title", "question", "weights", "stopping", "margin", "merge", "groups", "zip",
+      "title", "question", "claim", "diagnostics", "weights", "stopping", "margin", "merge",
+      "groups", "zip",
       "when",
       "exclude", "only", "union", "include", "sample", "compare",
     ]
@@ -51,6 +54,8 @@ struct GridReader {
       switch entry.key {
       case "title": title = readText(entry)
       case "question": question = readText(entry)
+      case "claim": claim = readText(entry)
+      case "diagnostics": diagnostics = readDiagnostics(entry.value)
       case "weights": weights = readWeights(entry.value)
       case "stopping": stopping = readStopping(entry)
       case "margin": margin = readMargin(entry.value)

@@ -17,6 +17,10 @@ public enum GridSchema {
     var properties = settings
     properties["title"] = ["type": "string", "maxLength": 1000]
     properties["question"] = ["type": "string", "maxLength": 1000]
+    properties["claim"] = ["type": "string", "maxLength": 1000]
+    properties["diagnostics"] = oneOrMany([
+      "enum": [GridReader.allDiagnostics] + Diagnostic.allCases.map(\.rawValue)
+    ])
     properties["weights"] = [
       "type": "string", "pattern": "^(none|final|best|every [1-9][0-9]{0,6})$",
     ]

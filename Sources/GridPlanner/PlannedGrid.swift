@@ -39,7 +39,7 @@ public struct PlannedGrid: Sendable {
   public var metrics: [Metric] {
     let hasValidation = planner.data.contains { $0.spec.validation > 0 }
     let hasDraws = planner.trainings.values.contains { $0.monteCarlo > 0 }
-    return [.trainLoss, .trainAccuracy, .testLoss, .testAccuracy, .fitLoss, .fitAccuracy]
+    return [.trainLoss, .trainAccuracy, .testLoss, .testAccuracy, .testECE, .fitLoss, .fitAccuracy]
       + (hasValidation ? [.validationLoss, .validationAccuracy] : [])
       + (hasDraws ? [.monteCarloLoss, .monteCarloAccuracy] : [])
   }
@@ -76,6 +76,6 @@ public struct PlannedGrid: Sendable {
       cells: cells, cellColumns: grid.columns.map { planner.column($0, places) },
       architectures: architectures, datasets: datasets, epochs: epochs, metrics: metrics,
       weights: weights, comparisons: comparisons, margin: grid.margin,
-      stopping: grid.stopping)
+      stopping: grid.stopping, diagnostics: diagnostics, claim: grid.claim)
   }
 }

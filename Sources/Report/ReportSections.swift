@@ -18,7 +18,8 @@ extension SweepReport {
   /// Everything after the answer.
   var sections: [ReportSection] {
     let others = [
-      rateSection, learningSection, varianceSection, theorySection, armSection, stoppedSection,
+      rateSection, learningSection, varianceSection, theorySection, diagnosticSection, armSection,
+      stoppedSection,
       troubleSection,
     ]
     return summary.comparisons.compactMap(comparisonSection) + others.compactMap { $0 }
@@ -118,7 +119,9 @@ extension SweepReport {
         "Sorted by mean test accuracy. The best of \(table.rows.count) was chosen on the test "
           + "images themselves, so expect less of it elsewhere.",
         "Loss and accuracy are of the test images at the last epoch. Gap: training minus test "
-          + "accuracy in points. Best: the epoch with the lowest test loss. To loss: " + target,
+          + "accuracy in points. ECE: expected calibration error, how far confidence is from "
+          + "accuracy on average (Guo et al. 2017). Best: the epoch with the lowest test loss. To loss: "
+          + target,
       ], tables: [("", table)])
   }
 

@@ -100,8 +100,9 @@ extension SweepReport {
     }
     let settings = settingColumns(arms.map(\.settings))
     let others: [(Outcome, String)] = [
-      (.testLoss, "loss"), (.gap, "gap"), (.epochsToLoss, "to loss"), (.bestEpoch, "best"),
-    ]
+      (.testLoss, "loss"), (.gap, "gap"), (.calibrationError, "ECE, %"),
+      (.epochsToLoss, "to loss"), (.bestEpoch, "best"),
+    ].filter { outcome, _ in arms.contains { $0.outcomes[outcome] != nil } }
     return ReportTable(
       titles: settings.titles + ["accuracy, %", "95% interval"] + others.map(\.1) + ["seeds"],
       isNumeric: settings.isNumeric + [true, true] + others.map { _ in true } + [true],

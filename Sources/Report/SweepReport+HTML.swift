@@ -51,6 +51,7 @@ extension SweepReport {
       <header>
       \(HTML.element("h1", summary.title))
       \(summary.question.isEmpty ? "" : HTML.element("p", summary.question, class: "question"))
+      \(summary.claim.isEmpty ? "" : HTML.element("p", "Claim: \(summary.claim)", class: "question"))
       </header>
       <section class="answer">
       <h2>Answer</h2>

@@ -5,6 +5,7 @@ extension SweepReport {
   public func markdown() -> String {
     var text = "# \(Markdown.escape(summary.title))\n\n"
     if !summary.question.isEmpty { text += "\(Markdown.escape(summary.question))\n\n" }
+    if !summary.claim.isEmpty { text += "Claim: \(Markdown.escape(summary.claim))\n\n" }
     text += "## Answer\n\n"
     text += answers.map { Markdown.escape($0) + "\n\n" }.joined()
     text += Markdown.escape(summary.trials.sentence) + "\n\n"

@@ -14,6 +14,8 @@ internal import HDF5
 ///        generation i64[N]             only where the sweep was extended
 ///        trial_id … <metric>           the row columns, see `RowSchema`
 ///        row_crc32c i64[N]             @columns: what it covers, in order
+///     diagnostics/  where the grid asks for them: site text[S], hole, shift, patch i64 (dimension
+///        scales), site_window i64[S], <figure> f32[N, E, further axes]: row columns
 ///     cells/  @coordinates, cell i64[M], <column>, cell_trial i64[M], cell_rule text [M]
 ///     weights/<architecture>/  row i64[R], trial_of_row i64[R], crc32c i64[R],
 ///        parameters text [P], <layer>/kernel f32[R,(kh,kw,)in,out], <layer>/bias f32[R,out];
@@ -62,6 +64,7 @@ public enum FileFormat {
   static let weightsEpoch = "weights_epoch"
   static let weightsEpochName = "epoch of the weights, the last where there are several; 0 for none"
   static let checksum = "row_crc32c"
+  static let diagnostics = "diagnostics/"
   static let generation = "generation"
   static let sessionColumns: [RowColumn] = [
     RowColumn(name: "command_line", type: .text(bytes: 1024)),
@@ -75,7 +78,7 @@ public enum FileFormat {
 
   /// Names in the root that no column of a plan can have.
   static let reservedNames: Set<String> = [
-    "trial", "epoch", "architecture", "cells", "weights", "provenance", "cell", "cell_trial",
-    "cell_rule", checksum, generation,
+    "trial", "epoch", "architecture", "cells", "weights", "provenance", "diagnostics", "cell",
+    "cell_trial", "cell_rule", checksum, generation,
   ]
 }

@@ -57,7 +57,7 @@ public enum FormatUpgrade {
     try column.setAttribute("long_name", .text(FileFormat.weightsEpochName))
     let schema = RowSchema(
       epochs: sweep.schema.epochs, metrics: sweep.schema.metrics,
-      engineBytes: sweep.schema.engineBytes)
+      engineBytes: sweep.schema.engineBytes, diagnostics: sweep.schema.diagnostics)
     let checksum = try file.openDataset(FileFormat.checksum)
     try checksum.removeAttribute("columns")
     try checksum.setAttribute("columns", .text(schema.names))

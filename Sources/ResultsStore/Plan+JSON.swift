@@ -9,6 +9,8 @@ extension Plan {
     JSONValue.object([
       ("title", .text(title)),
       ("question", .text(question)),
+      ("claim", .text(claim)),
+      ("diagnostics", .array((diagnostics?.words ?? []).map { .text($0.rawValue) })),
       ("epochs", .integer(epochs)),
       ("metrics", .array(metrics.map { .text($0.rawValue) })),
       ("weights", .text(weights.text)),

@@ -160,6 +160,7 @@ extension ResultsReader {
         rows[row].map(\.bitPattern) == others[row].map(\.bitPattern)
       else { return false }
     }
+    guard hasSameDiagnostics(as: other, row: row) else { return false }
     let weights = try allWeights(row: row)
     let others = try other.allWeights(row: row)
     return weights.map { $0.values.map(\.bitPattern) } == others.map { $0.values.map(\.bitPattern) }
@@ -170,6 +171,7 @@ extension ResultsReader {
     var record = TrialRecord(
       id: results.trialIDs[row], status: results.status[row], message: results.messages[row],
       epochsRun: results.epochsRun[row], metrics: results.metrics.mapValues { $0[row] },
+      diagnostics: results.diagnostics?.values.mapValues { $0[row] } ?? [:],
       weights: try allWeights(row: row).map(\.values), finishedAt: finishedAt[row],
       duration: results.durations[row])
     record.snapshots = weightEpochs(row: row)

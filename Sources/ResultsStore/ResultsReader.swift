@@ -105,7 +105,8 @@ extension StoredSweep {
       durations: zip(column("duration").values(Double.self), isPending).map { $1 ? .nan : $0 },
       metrics: metrics, cells: cells, cellColumns: cellColumns, comparisons: comparisons,
       margin: margin, extensions: history.extensions, generations: history.generations,
-      stopping: stopping)
+      stopping: stopping, diagnostics: diagnostics(epochs: epochs, isPending: isPending),
+      claim: claim)
   }
 
   /// The slots that have a start.

@@ -95,6 +95,9 @@ extension StoredSweep {
       return "its equivalence margin is \(words(margin)) and the grid's \(words(plan.margin)); a "
         + "margin is chosen before the run"
     }
+    if schema.diagnostics != plan.diagnostics {
+      return "it records other diagnostics than the grid, or at other sites"
+    }
     for card in plan.datasets {
       if let stored = datasets.first(where: { $0.name == card.name }),
         stored.fingerprint != card.fingerprint

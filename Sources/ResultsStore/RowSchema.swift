@@ -7,25 +7,32 @@ struct RowColumn: Sendable, Hashable {
   var type: ElementType
   /// The length of a figure's second axis; nil for a column with one element per row.
   var epochs: Int?
+  /// The lengths of further axes of a figure.
+  var more: [Int] = []
 
-  var rowBytes: Int { type.size * (epochs ?? 1) }
+  var rowBytes: Int { type.size * more.reduce(epochs ?? 1, *) }
+  /// Lengths behind the first axis.
+  var shape: [Int] { (epochs.map { [$0] } ?? []) + more }
 }
 
 /// The columns of a trial's row, in the order in which the row's checksum covers them.
 struct RowSchema: Sendable, Hashable {
   let epochs: Int
   let metrics: [Metric]
+  let diagnostics: DiagnosticsPlan?
   let engineBytes: Int
   /// Whether a row says which epoch its weights are of: not in version 1.
   let hasWeightsEpoch: Bool
   let columns: [RowColumn]
 
   init(
-    epochs: Int, metrics: [Metric], engineBytes: Int, version: Int = FileFormat.version
+    epochs: Int, metrics: [Metric], engineBytes: Int, version: Int = FileFormat.version,
+    diagnostics: DiagnosticsPlan? = nil
   ) {
     hasWeightsEpoch = version >= 2
     self.epochs = epochs
     self.metrics = metrics
+    self.diagnostics = diagnostics
     self.engineBytes = engineBytes
     columns =
       [
@@ -40,6 +47,11 @@ struct RowSchema: Sendable, Hashable {
       ]
       + (hasWeightsEpoch ? [RowColumn(name: FileFormat.weightsEpoch, type: .int32)] : [])
       + metrics.map { RowColumn(name: $0.rawValue, type: .float32, epochs: epochs) }
+      + (diagnostics.map { plan in
+        plan.figures.map {
+          RowColumn(name: $0.path, type: .float32, epochs: epochs, more: plan.lengths(of: $0))
+        }
+      } ?? [])
   }
 
   /// The names as they stand in the attribute `columns` of the checksum.
@@ -67,6 +79,15 @@ struct RowSchema: Sendable, Hashable {
         precondition(values.count <= epochs, "\(metric) has \(values.count) of \(epochs) epochs")
         return littleEndian(values + Array(repeating: .nan, count: epochs - values.count))
       }
+      + (diagnostics.map { plan in
+        plan.figures.map { figure in
+          let (values, places) = (
+            record.diagnostics[figure] ?? [], epochs * plan.length(of: figure)
+          )
+          precondition(values.count <= places, "\(figure) has \(values.count) of \(places) values")
+          return littleEndian(values + Array(repeating: .nan, count: places - values.count))
+        }
+      } ?? [])
   }
 }
 

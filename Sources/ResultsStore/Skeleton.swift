@@ -24,7 +24,7 @@ struct Skeleton {
     self.history = history
     schema = RowSchema(
       epochs: plan.epochs, metrics: plan.metrics,
-      engineBytes: max(FileFormat.engineBytes, engine.utf8.count))
+      engineBytes: max(FileFormat.engineBytes, engine.utf8.count), diagnostics: plan.diagnostics)
     planText = plan.json
   }
 
@@ -58,6 +58,7 @@ struct Skeleton {
     try file.setAttribute("format_version", .int32(Int32(FileFormat.version)))
     try file.setAttribute("title", text(plan.title))
     try file.setAttribute("question", text(plan.question))
+    if !plan.claim.isEmpty { try file.setAttribute("claim", text(plan.claim)) }
     if let margin = plan.margin { try file.setAttribute("margin", .text("\(margin)")) }
     try file.setAttribute("creator", text("dropgrid (\(session.versions))"))
     try file.setAttribute(
@@ -86,7 +87,12 @@ struct Skeleton {
       texts: plan.trials.map { plan.architectures[$0.architecture].name }, "architecture",
       to: file, along: trial)
     if !history.isEmpty { try write(history.generationColumn, to: file, along: trial) }
-    for column in schema.columns { try writeEmpty(column, file, trial, epoch) }
+    for column in schema.columns where !column.name.hasPrefix(FileFormat.diagnostics) {
+      try writeEmpty(column, file, trial, epoch)
+    }
+    if let diagnostics = plan.diagnostics {
+      try writeDiagnostics(diagnostics, file, trial, epoch)
+    }
     let checksum = try file.createDataset(FileFormat.checksum, .int64, shape: [count])
     try checksum.attach(trial, axis: 0)
     try checksum.setAttribute("columns", .text(schema.names))

@@ -13,8 +13,15 @@ extension StoredSweep {
     if schema.epochs != plan.epochs {
       return "it has room for \(schema.epochs) epochs and the plan has \(plan.epochs)"
     }
-    if schema.metrics != plan.metrics {
+    // Files from before calibration was recorded go on without it.
+    let metrics =
+      schema.metrics.contains(.testECE)
+      ? plan.metrics : plan.metrics.filter { $0 != .testECE }
+    if schema.metrics != metrics {
       return "it records \(Self.list(schema.metrics)) and the plan \(Self.list(plan.metrics))"
+    }
+    if schema.diagnostics != plan.diagnostics {
+      return "it records other diagnostics, or at other sites, than the plan"
     }
     if stopping != plan.stopping?.text ?? "" {
       func words(_ text: String) -> String { text.isEmpty ? "runs every trial to its end" : text }
@@ -41,6 +48,7 @@ extension StoredSweep {
       return "its equivalence margin is \(words(margin)) and the grid's \(words(plan.margin)); a "
         + "margin is chosen before the run"
     }
+    if claim != plan.claim { return "its claim is '\(claim)' and the grid's '\(plan.claim)'" }
     return nil
   }
 

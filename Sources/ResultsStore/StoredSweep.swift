@@ -83,6 +83,7 @@ struct StoredSweep: Sendable {
   var stopping: String
   var comparisons: [Comparison]
   var margin: Double?
+  var claim: String
   var datasets: [DatasetCard]
   var gridText: String
   var planText: String

@@ -41,6 +41,8 @@ struct SweepLoader {
     let (cells, cellColumns) = try cells(file, trials: count)
     let sessions = try provenanceSessions(file)
     let comparisons = try comparisons(file)
+    let hasClaim = try file.hasAttribute("claim")
+    let claim = hasClaim ? try file.textAttribute("claim") : ""
     let history = try history(file, trials: count)
     let hasMargin = try file.hasAttribute("margin")
     let margin = hasMargin ? Double(try file.textAttribute("margin")) : nil
@@ -55,13 +57,13 @@ struct SweepLoader {
         RowColumn(name: FileFormat.checksum, type: .int64), count: count, from: file),
       weights: try weights(file, architectures: architectures, policy: policy), policy: policy,
       stopping: try file.hasAttribute("stopping") ? try file.textAttribute("stopping") : "",
-      comparisons: comparisons, margin: margin, datasets: try datasets(file),
+      comparisons: comparisons, margin: margin, claim: claim, datasets: try datasets(file),
       gridText: try text("provenance/grid", from: file),
       planText: try text("provenance/plan", from: file), history: history, sessions: sessions)
   }
 
   /// What the file's rows consist of, from the list that the checksum carries.
-  private func schema(
+  private mutating func schema(
     _ file: borrowing File, count: Int, epochs: Int, version: Int
   ) throws -> RowSchema {
     let checksum = try file.openDataset(FileFormat.checksum)
@@ -72,7 +74,8 @@ struct SweepLoader {
       Set(metrics).count == metrics.count
     else { throw FormatError("its columns are damaged") }
     let schema = RowSchema(
-      epochs: epochs, metrics: metrics, engineBytes: bytes, version: version)
+      epochs: epochs, metrics: metrics, engineBytes: bytes, version: version,
+      diagnostics: try diagnostics(names, file))
     guard schema.names == names else {
       throw FormatError("its rows have the columns \(names), not \(schema.names)")
     }
@@ -205,7 +208,7 @@ extension SweepLoader {
   ) throws -> StoredColumn {
     let dataset = try place.openDataset(column.name)
     let offset = try check(
-      dataset, column.type, shape: [count] + (column.epochs.map { [$0] } ?? []))
+      dataset, column.type, shape: [count] + column.shape)
     return StoredColumn(column: column, offset: offset, bytes: try dataset.readBytes())
   }
 

@@ -67,7 +67,7 @@ extension ResultsReader {
     for metric in stored.schema.metrics {
       let epochs = stored.schema.epochs
       let all = stored.column(metric.rawValue).values(Float.self)[row * epochs..<(row + 1) * epochs]
-      let accepted: (Float) -> Bool = metric.isAccuracy ? { $0 >= 0 && $0 <= 1 } : { $0 >= 0 }
+      let accepted: (Float) -> Bool = metric.isShare ? { $0 >= 0 && $0 <= 1 } : { $0 >= 0 }
       require(
         !hasFigures || all.prefix(run).allSatisfy { $0.isFinite && accepted($0) }
           || metric.isOptional && all.prefix(run).allSatisfy(\.isNaN),
@@ -75,6 +75,12 @@ extension ResultsReader {
       require(
         all.dropFirst(run).allSatisfy(\.isNaN),
         "\(metric.rawValue) has figures of epochs that were not run")
+    }
+    for figure in stored.schema.diagnostics?.figures ?? [] {
+      let values = stored.column(figure.path).row(row)
+      require(
+        values.dropFirst(run * values.count / stored.schema.epochs).floats.allSatisfy(\.isNaN),
+        "\(figure.rawValue) has figures of epochs that were not run")
     }
     require(
       !stored.stopping.isEmpty || !hasFigures || isDone,
@@ -94,12 +100,14 @@ extension ResultsReader {
 }
 
 extension Metric {
-  /// Whether trials without a validation split lack it.
-  fileprivate var isOptional: Bool { self == .validationLoss || self == .validationAccuracy }
+  /// Whether trials without a validation split lack it, or those from before it was recorded.
+  fileprivate var isOptional: Bool {
+    [.validationLoss, .validationAccuracy, .testECE].contains(self)
+  }
 
-  fileprivate var isAccuracy: Bool {
+  fileprivate var isShare: Bool {
     switch self {
-    case .trainAccuracy, .testAccuracy, .validationAccuracy, .fitAccuracy: true
+    case .trainAccuracy, .testAccuracy, .testECE, .validationAccuracy, .fitAccuracy: true
     default: false
     }
   }
@@ -124,8 +132,14 @@ extension ResultsReader {
     else { return false }
     for (metric, rows) in results.metrics {
       // A figure that this trial does not have and others do is NaN in the file.
+      // So is calibration of a trial from before it was recorded, in a sweep that was extended.
+      if metric == .testECE, rows[row].allSatisfy(\.isNaN) { continue }
       let values = record.metrics[metric] ?? rows[row].map { _ in .nan }
       guard values.map(\.bitPattern) == rows[row].map(\.bitPattern) else { return false }
+    }
+    for (figure, rows) in results.diagnostics?.values ?? [:]
+    where (record.diagnostics[figure] ?? []).map(\.bitPattern) != rows[row].map(\.bitPattern) {
+      return false
     }
     guard weightEpochs(row: row) == record.keptSnapshots else { return false }
     return try allWeights(row: row).map { $0.values.map(\.bitPattern) }

@@ -6,12 +6,14 @@ internal import CKernels
 /// only: the one a stage reads and the one it writes.
 final class Executor {
   let batch: Int
-  private let stages: [any Stage]
+  let stages: [any Stage]
   /// The first stage with parameters; nothing before it needs a gradient.
-  private let firstTrainable: Int
-  private let outputs: BufferList
-  private let gradients: BufferList
-  private let input: AlignedBuffer
+  let firstTrainable: Int
+  let outputs: BufferList
+  let gradients: BufferList
+  let input: AlignedBuffer
+  /// What the layers read.
+  let points: [ReadPoint]
   private let labels: AlignedBuffer
   private let scratch: AlignedBuffer
   private let inputShape: TensorShape
@@ -26,6 +28,7 @@ final class Executor {
     self.batch = batch
     let plan = StagePlanner(network, fused: fused)
     inputShape = plan.input
+    points = plan.points
     var stages: [any Stage] = []
     for (index, stage) in plan.stages.enumerated() {
       let next = index + 1 < plan.stages.count ? plan.stages[index + 1] : nil
@@ -114,6 +117,17 @@ final class Executor {
       outputs[last], labels.pointer.assumingMemoryBound(to: Int32.self), Int32(rows),
       Int32(batch), Int32(classes), smoothing, gradient ? gradients[last % 2] : nil)
     return BatchLoss(sum: result.loss, correct: Int(result.correct), count: rows)
+  }
+
+  /// Counts the first `rows` rows in `calibration`.
+  func count(rows: Int, in calibration: inout Calibration) {
+    let target = labels.pointer.assumingMemoryBound(to: Int32.self)
+    for row in 0..<rows {
+      calibration.add(
+        logits: UnsafeBufferPointer(
+          start: outputs[stages.count - 1] + row * classes, count: classes),
+        label: Int(target[row]))
+    }
   }
 
   /// Adds the predictions for the first `rows` rows to `sums`.

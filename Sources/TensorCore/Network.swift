@@ -18,7 +18,7 @@ public final class Network {
   private let maskSeed: UInt64
   private let fused: Bool
   let parameters: Parameters
-  private let main: Executor
+  let main: Executor
   private var executors: [Int: Executor]
 
   /// Builds the network with random kernels, as each layer's initialiser draws them, zero biases
@@ -63,7 +63,7 @@ public final class Network {
     try stage.load(values, role, to: parameters.arena(of: role) + start)
   }
 
-  private func executor(batch: Int) throws(TensorError) -> Executor {
+  func executor(batch: Int) throws(TensorError) -> Executor {
     if let executor = executors[batch] { return executor }
     let executor = try Executor(description, batch: batch, fused: fused, like: main)
     try executor.bind(parameters)
@@ -141,7 +141,7 @@ public final class Network {
   }
 
   /// Evaluation uses the training batch's primitives where that is a sensible size.
-  private var evaluationBatch: Int { (16...256).contains(main.batch) ? main.batch : 32 }
+  var evaluationBatch: Int { (16...256).contains(main.batch) ? main.batch : 32 }
 
   /// Logits of the images at `indices`, without dropout or with the masks of update `step`.
   package func logits(

@@ -46,6 +46,15 @@ struct PoolPlan {
   var reluInput = false
 }
 
+/// The point of a network that one layer reads, in numbers of stages before it.
+struct ReadPoint: Hashable {
+  /// In front of the dropout at the point.
+  var arriving: Int
+  /// Behind it.
+  var leaving: Int
+  var shape: TensorShape
+}
+
 /// Turns a description into stages.
 ///
 /// Two rules hold always, so that they belong to what the layers mean: spatial dropout right before
@@ -55,6 +64,9 @@ struct StagePlanner {
   private let fused: Bool
   private(set) var stages: [StagePlan] = []
   private(set) var input: TensorShape
+  /// What each layer reads that is neither dropout nor the identity, in order; where stages are
+  /// fused, only roughly.
+  private(set) var points: [ReadPoint] = []
   private var shape: TensorShape
   private var slot = 0
 
@@ -62,10 +74,21 @@ struct StagePlanner {
     self.fused = fused
     input = TensorShape(shape: network.input, layout: Self.inputLayout(network.layers))
     shape = input
+    var arriving: Int?
     for step in Self.steps(network.layers) {
       switch step {
-      case .layer(let layer): add(layer)
-      case .group(let group): add(group)
+      case .layer(.dropout(let dropout)):
+        arriving = arriving ?? stages.count
+        add(.dropout(dropout))
+      case .layer(let layer):
+        points.append(
+          ReadPoint(
+            arriving: arriving ?? stages.count, leaving: stages.count, shape: shape))
+        arriving = nil
+        add(layer)
+      case .group(let group):
+        arriving = arriving ?? stages.count
+        add(group)
       }
     }
   }

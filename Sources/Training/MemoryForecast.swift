@@ -14,4 +14,9 @@ extension ResolvedNetwork {
     let bytes = 4 * ((4 + copies) * weights + 2 * Double(outputCount) * Double(batch)) + 16e6
     return Int(min(bytes, 1e18))
   }
+
+  /// About how many bytes diagnostics add to that: another network without fused stages.
+  public var diagnosticBytes: Int {
+    trainingBytes(batch: 2 * DiagnosticRecorder.siteImages)
+  }
 }

@@ -14,6 +14,7 @@ public struct Trainer: Sendable {
   let weights: WeightsPolicy
   let stopping: StoppingRule?
   private let fused: Bool
+  private let diagnostics: DiagnosticsPlan?
 
   /// - Parameters:
   ///   - trial: what to train.
@@ -22,9 +23,11 @@ public struct Trainer: Sendable {
   ///   - weights: which weights the record holds; `best` needs validation images.
   ///   - stopping: a rule whose patience ends the trial; other rules are the sweep's affair.
   ///   - fused: whether layers are computed together where that is faster; it changes no bit.
+  ///   - diagnostics: what to look at inside the network; it changes nothing else.
   public init(
     trial: PlannedTrial, network: ResolvedNetwork, data: PreparedData,
-    weights: WeightsPolicy = .none, stopping: StoppingRule? = nil, fused: Bool = true
+    weights: WeightsPolicy = .none, stopping: StoppingRule? = nil, fused: Bool = true,
+    diagnostics: DiagnosticsPlan? = nil
   ) {
     precondition(
       data.validation != nil || (weights != .best && stopping == nil),
@@ -35,6 +38,7 @@ public struct Trainer: Sendable {
     self.weights = weights
     self.stopping = stopping
     self.fused = fused
+    self.diagnostics = diagnostics
   }
 
   /// Trains for all epochs; until its patience ends it: the record then says `censored`; or until
@@ -105,6 +109,7 @@ public struct Trainer: Sendable {
       record.message = "\(error)"
     }
     record.metrics = state.metrics
+    record.diagnostics = state.diagnostics
     record.epochsRun = state.epoch - 1
     record.duration = before + (ContinuousClock.now - start) / .seconds(1)
     record.finishedAt = Date().timeIntervalSince1970
@@ -117,6 +122,7 @@ public struct Trainer: Sendable {
   ) throws {
     let spec = trial.spec
     let optimiser = optimiser
+    let recorder = try makeRecorder()
     while state.epoch <= min(spec.epochs, pauseEpoch ?? .max), exhaustion(state) == nil {
       let order = shuffledOrder(
         count: data.train.count, seed: UInt64(bitPattern: spec.seed.order), epoch: state.epoch)
@@ -137,14 +143,18 @@ public struct Trainer: Sendable {
       ]
       for (split, loss, accuracy) in evaluated {
         try pause(&state)
+        var calibration = Calibration()
         let result = try split.withImages { images in
-          try model.evaluate(images, count: split.count)
+          loss == .testLoss
+            ? try model.evaluate(images, count: split.count, calibration: &calibration)
+            : try model.evaluate(images, count: split.count)
         }
         guard result.sum.isFinite else {
           throw TensorError.diverged(place: "the evaluation's loss", step: state.step)
         }
         figures[loss] = Float(result.meanLoss)
         figures[accuracy] = Float(result.accuracy)
+        if loss == .testLoss { figures[.testECE] = Float(calibration.error) }
       }
       if spec.monteCarlo > 0 {
         try pause(&state)
@@ -157,6 +167,13 @@ public struct Trainer: Sendable {
         }
         figures[.monteCarloLoss] = Float(result.meanLoss)
         figures[.monteCarloAccuracy] = Float(result.accuracy)
+      }
+      if let recorder {
+        // The last pause of the epoch: what is appended here belongs to a whole one.
+        try pause(&state)
+        for (figure, values) in try recorder.figures(model, step: state.step) {
+          state.diagnostics[figure, default: []] += values
+        }
       }
       for (metric, value) in figures { state.metrics[metric, default: []].append(value) }
       onEpoch(state.epoch, figures)
@@ -180,6 +197,7 @@ public struct Trainer: Sendable {
       state.fit.count == state.position, state.elapsed >= 0, state.elapsed.isFinite,
       state.metrics.values.allSatisfy({ $0.count == state.epoch - 1 }),
       state.epoch == 1 || Set(state.metrics.keys) == metrics, snapshotsFit(state),
+      fits(state.diagnostics, epochs: state.epoch - 1),
       try model.importState(state.network, for: optimiser)
     else { return nil }
     state.network = .none
@@ -193,10 +211,28 @@ public struct Trainer: Sendable {
     Optimiser(trial.spec.optimiser, epochs: trial.spec.epochs, updates: updates)
   }
 
+  private func makeRecorder() throws(TensorError) -> DiagnosticRecorder? {
+    guard let diagnostics else { return nil }
+    return try DiagnosticRecorder(
+      diagnostics, spec: trial.spec, network: network, data: data,
+      description: NetworkDescription(
+        network, dropout: trial.spec.dropout, updates: updates))
+  }
+
+  /// Whether `values` are the diagnostics of so many epochs.
+  private func fits(_ values: [DiagnosticFigure: [Float]], epochs: Int) -> Bool {
+    let figures = diagnostics?.figures ?? []
+    return epochs == 0 && values.isEmpty
+      || Set(values.keys) == Set(figures)
+        && figures.allSatisfy { figure in
+          values[figure]?.count == epochs * (diagnostics?.length(of: figure) ?? 0)
+        }
+  }
+
   /// What every epoch records.
   private var metrics: Set<Metric> {
     Set(
-      [.fitLoss, .fitAccuracy] + evaluated.flatMap { [$0.loss, $0.accuracy] }
+      [.fitLoss, .fitAccuracy, .testECE] + evaluated.flatMap { [$0.loss, $0.accuracy] }
         + (trial.spec.monteCarlo > 0 ? [.monteCarloLoss, .monteCarloAccuracy] : []))
   }
 

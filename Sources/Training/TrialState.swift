@@ -13,6 +13,8 @@ struct TrialState {
   var fit = BatchLoss()
   /// One value for each epoch before this one.
   var metrics: [Metric: [Float]] = [:]
+  /// The values of each epoch before this one, one after the other.
+  var diagnostics: [DiagnosticFigure: [Float]] = [:]
   /// Seconds of training so far; reaches no result.
   var elapsed = 0.0
   var network: NetworkState
@@ -38,6 +40,12 @@ struct TrialState {
       writer.append(Array(metric.rawValue.utf8))
       writer.append(metrics[metric] ?? [])
     }
+    let figures = DiagnosticFigure.allCases.filter { diagnostics[$0] != nil }
+    writer.append(Int64(figures.count))
+    for figure in figures {
+      writer.append(Array(figure.rawValue.utf8))
+      writer.append(diagnostics[figure] ?? [])
+    }
     writer.append(Int64(snapshots.count))
     for snapshot in snapshots {
       writer.append(Int64(snapshot.epoch))
@@ -51,7 +59,7 @@ struct TrialState {
     return writer.bytes
   }
 
-  private static let version: Int64 = 3
+  private static let version: Int64 = 4
 
   init(network: NetworkState) { self.network = network }
 
@@ -80,6 +88,16 @@ struct TrialState {
       metrics[metric] = values
     }
     self.metrics = metrics
+    guard let figures = reader.value(Int64.self),
+      (0...Int64(DiagnosticFigure.allCases.count)).contains(figures)
+    else { return nil }
+    for _ in 0..<figures {
+      guard let name = reader.array(UInt8.self),
+        let figure = DiagnosticFigure(rawValue: String(decoding: name, as: UTF8.self)),
+        let values = reader.array(Float.self)
+      else { return nil }
+      diagnostics[figure] = values
+    }
     guard let snapshots = Self.snapshots(&reader) else { return nil }
     self.snapshots = snapshots
     guard let weights = reader.array(Float.self), let velocities = reader.array(Float.self),

@@ -122,13 +122,15 @@ struct PlannedSweep {
   }
 
   /// What trains one trial.
+  ///
+  /// - Parameter diagnostics: what to record of the inside of its network.
   func trainer(
     _ trial: PlannedTrial, weights: WeightsPolicy, stopping: StoppingRule? = nil,
-    fused: Bool = true
+    fused: Bool = true, diagnostics: DiagnosticsPlan? = nil
   ) async throws -> Trainer {
     Trainer(
       trial: trial, network: try network(of: trial.spec), data: try await data(of: trial.spec),
-      weights: weights, stopping: stopping, fused: fused)
+      weights: weights, stopping: stopping, fused: fused, diagnostics: diagnostics)
   }
 
   /// What a grid with a budget in time comes to on this machine: `source` with a count of arms.

@@ -34,8 +34,9 @@ struct TrainerSet: Sendable {
       let network = try sweep.network(of: spec)
       if data[spec.data] == nil { data[spec.data] = try await sweep.data(of: spec) }
       networks[key] = network
-      known[key] = network.trainingBytes(
-        batch: spec.batch, weights: plan.weights, epochs: spec.epochs)
+      known[key] =
+        network.trainingBytes(batch: spec.batch, weights: plan.weights, epochs: spec.epochs)
+        + (plan.diagnostics == nil ? 0 : network.diagnosticBytes)
       needs[row] = known[key]
     }
   }
@@ -53,6 +54,7 @@ struct TrainerSet: Sendable {
       preconditionFailure("trial \(row) is not one of this run's")
     }
     return Trainer(
-      trial: trial, network: network, data: data, weights: plan.weights, stopping: plan.stopping)
+      trial: trial, network: network, data: data, weights: plan.weights, stopping: plan.stopping,
+      diagnostics: plan.diagnostics)
   }
 }

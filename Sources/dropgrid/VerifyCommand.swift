@@ -70,7 +70,8 @@ struct VerifyCommand: AsyncParsableCommand {
             + "trained on \(data.joined(separator: ", "))")
       }
       let trainer = try await sweep.trainer(
-        trial, weights: reader.weightsPolicy, stopping: sweep.planned.stopping)
+        trial, weights: reader.weightsPolicy, stopping: sweep.planned.stopping,
+        diagnostics: sweep.planned.diagnostics)
       let isPruned = reader.results.status[row] == .pruned
       var record = try trainer.run(until: isPruned ? reader.results.epochsRun[row] : nil)
       if isPruned {

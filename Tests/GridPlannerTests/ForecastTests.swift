@@ -35,7 +35,7 @@ import Testing
     let parameters = grid.architectures[0].parameters.reduce(0) { $0 + $1.count }
     let forecast = Forecast(grid, machine: machine)
     #expect(forecast.weightBytes == Double(8 * parameters * 4))
-    #expect(forecast.metricBytes == Double(8 * 5 * 6 * 4))
+    #expect(forecast.metricBytes == Double(8 * 5 * 7 * 4))
     #expect(forecast.dataBytes == Double(28 * 28 * 4000 * 4))
     #expect(forecast.bytesPerTrial > Double(3 * 4 * parameters))
     #expect(Forecast(try layout("weights: none"), machine: machine).weightBytes == 0)
@@ -69,7 +69,7 @@ import Testing
               rate for each placement, kind, pool
 
     Time      4.1 min to 11 min with 2 jobs of 50 GFLOP/s (39.4 TFLOP in all)
-    Disk      76.3 MB: weights 76.2 MB, figures 43.2 kB
+    Disk      76.3 MB: weights 76.2 MB, figures 50.4 kB
     Memory    about 7.93 MB a trial that runs, and 12.5 MB of images
 
     trial  pool  rate  placement    kind          seed

@@ -27,6 +27,23 @@ import Testing
     #expect(!plan.question.isEmpty)
   }
 
+  /// One grid for each claim of docs/claims.md that a grid can settle.
+  @Test func everyClaimHasAGridThatNamesIt() throws {
+    let folder = root.appending(path: "grids/claims").path(percentEncoded: false)
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    let numbers = files.compactMap { Int($0.prefix(2)) }
+    // Claim 12, that evaluation is without masks, is what the project's tests hold.
+    #expect(numbers == (1...16).filter { $0 != 12 })
+    let manual = try read("docs/claims.md")
+    for file in files {
+      let plan = try planned("grids/claims/\(file)")
+      #expect(!plan.claim.isEmpty, "\(file)")
+      #expect(!plan.question.isEmpty, "\(file)")
+      #expect(manual.contains("grids/claims/\(file)"), "\(file)")
+      #expect(plan.comparisons.count <= 2, "the grid says what it compares")
+    }
+  }
+
   /// What `small` was assumed to train: 9,000 images a second on a core.
   @Test(arguments: [("first-look", 420.0), ("smoke", 20), ("nightly", 1100)])
   func gridFilesAreAsLongAsTheySay(name: String, most: Double) throws {
