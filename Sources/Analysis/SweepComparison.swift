@@ -60,7 +60,10 @@ public struct SweepComparison: Sendable, Hashable, Encodable {
   public var timeRatio: Double?
   public var verdict: GateVerdict
 
-  /// - Parameter margin: points of test accuracy, finite and not negative.
+  /// - Parameters:
+  ///   - baseline: what the candidate is judged against.
+  ///   - candidate: what is judged.
+  ///   - margin: points of test accuracy, finite and not negative.
   /// - Throws: `UserError(.badInput)` for such a margin, where no arm is in both sweeps, or where
   ///   arms differ in settings that are no columns; `UserError(.badFile)` where results do not fit
   ///   together.

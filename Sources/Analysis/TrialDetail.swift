@@ -24,7 +24,9 @@ public struct TrialDetail: Sendable, Hashable, Encodable {
     case trial, id, settings, status, message, epochs, seconds, figures, diagnostics
   }
 
-  /// - Parameter name: a row's number, an id, or the beginning of an id that no other trial shares.
+  /// - Parameters:
+  ///   - results: the sweep's.
+  ///   - name: a row's number, an id, or the beginning of an id that no other trial shares.
   /// - Throws: `UserError` with `badInput` where no trial, or more than one, is called that.
   public init(_ results: SweepResults, named name: String) throws(UserError) {
     let row = try results.row(named: name)

@@ -32,6 +32,7 @@ public struct ProgressView: Sendable {
   ///   - items: one for each trial of the plan, in its order.
   ///   - recorded: trials that an earlier run finished; they count as done.
   ///   - jobs: trials at a time.
+  ///   - style: what the terminal can show.
   public init(
     title: String, items: [ProgressItem], recorded: Set<Int> = [], jobs: Int, style: ProgressStyle
   ) {

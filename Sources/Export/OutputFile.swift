@@ -11,7 +11,9 @@ public struct OutputFile: Sendable, Hashable {
 
   /// Writes the file under another name first, so that it is complete or not there.
   ///
-  /// - Parameter replacing: whether a file that is there may be replaced.
+  /// - Parameters:
+  ///   - bytes: all of the file.
+  ///   - replacing: whether a file that is there may be replaced.
   /// - Throws: `UserError(.badFile)` where one is there and may not be, or the disk fails.
   public func write(_ bytes: [UInt8], replacing: Bool) throws(UserError) {
     try check(replacing: replacing)

@@ -22,6 +22,7 @@ public struct PlanFile: Codable, Sendable {
   private var digest: String
 
   /// - Parameters:
+  ///   - plan: what is kept.
   ///   - text: the grid file as it was given.
   ///   - overrides: those that it was read with.
   ///   - merging: what it was laid out with.
@@ -43,7 +44,9 @@ public struct PlanFile: Codable, Sendable {
     return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
   }
 
-  /// - Parameter path: what messages call the file.
+  /// - Parameters:
+  ///   - text: what `json()` gave.
+  ///   - path: what messages call the file.
   /// - Throws: `UserError(.badFile)` where the text is no plan.
   public init(json text: String, path: String) throws(UserError) {
     do {

@@ -11,6 +11,7 @@ public struct PlanReport: Sendable {
   let rows: [Int]
 
   /// - Parameters:
+  ///   - plan: what is shown.
   ///   - machine: what the forecast is for; nil leaves the time out of it.
   ///   - rows: the trials to list; nil for all.
   public init(_ plan: PlannedGrid, machine: MachineProfile? = nil, rows: [Int]? = nil) {

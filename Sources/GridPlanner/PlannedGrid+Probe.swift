@@ -53,9 +53,10 @@ extension PlannedGrid {
   /// What measured speeds say of the machine.
   ///
   /// Each group of trials counts with its own speed, the middle one of its windows; groups that
-  /// were not measured, with the slowest of those. The interval's ends are as far apart as the
-  /// windows of one trial were, and 10% on either side at least, for what a moment cannot show:
-  /// other trials at the same time, heat, evaluation.
+  /// were not measured, with the slowest of those. What a moment of training alone does not show
+  /// (other trials at the same time, evaluation, the start of each trial) takes an eighth more; the
+  /// interval's ends are as far apart as the windows of one trial were, and 20% on either side at
+  /// least.
   public func profile(_ speeds: [ProbedSpeed], jobs: Int) -> MachineProfile {
     precondition(!speeds.isEmpty)
     let measured = Dictionary(speeds.map { ($0.trial, $0.middle) }, uniquingKeysWith: min)
@@ -67,7 +68,7 @@ extension PlannedGrid {
     }
     let spread = speeds.map(\.spread).max() ?? 1
     return MachineProfile(
-      flopsPerSecondPerCore: seconds > 0 ? flops / seconds : slowest, jobs: jobs,
-      uncertainty: max(1.1, spread.squareRoot() * 1.05))
+      flopsPerSecondPerCore: (seconds > 0 ? flops / seconds : slowest) / 1.125, jobs: jobs,
+      uncertainty: max(1.2, spread.squareRoot() * 1.05))
   }
 }

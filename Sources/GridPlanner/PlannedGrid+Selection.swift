@@ -39,7 +39,9 @@ extension PlannedGrid {
   /// shard with the fewest operations so far, the first of those with equally few: the split is
   /// even, each shard has its part of every block, and it depends on nothing but the plan.
   ///
-  /// - Parameter number: from 1 to `count`.
+  /// - Parameters:
+  ///   - number: from 1 to `count`.
+  ///   - count: of shards, at least 1.
   public func shard(_ number: Int, of count: Int) -> [Int] {
     precondition(count >= 1 && (1...count).contains(number))
     var load = Array(repeating: 0.0, count: count)

@@ -46,7 +46,11 @@ extension Container where Self: ~Copyable {
 
   /// Makes a contiguous dataset whose space is allocated at once.
   ///
-  /// - Parameter shape: lengths of the axes, all at least 1; empty for a single element.
+  /// - Parameters:
+  ///   - path: below this place; groups on the way must exist.
+  ///   - type: of an element.
+  ///   - shape: lengths of the axes, all at least 1; empty for a single element.
+  ///   - fill: what elements hold that are never written.
   public func createDataset(
     _ path: String, _ type: ElementType, shape: [Int], fill: Fill = .zero
   ) throws(HDF5Error) -> Dataset {

@@ -41,6 +41,8 @@ public struct SweepScheduler: Sendable {
   ///     started again from there; while others that its arm competes with are neither in `order`
   ///     nor in `recorded`, it stays unfinished.
   ///   - recorded: the trials that the results file has already, for the stopping rule.
+  ///   - stop: a request that ends the sweep early.
+  ///   - events: hears what happens; called from any thread, and should return at once.
   ///   - trial: trains one; the record must carry the planned id. A `pending` record says that it
   ///     waits where it was told to.
   ///   - sink: keeps finished trials; one call at a time, in the order in which trials ended.

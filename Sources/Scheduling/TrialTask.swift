@@ -61,7 +61,9 @@ public struct TrialTask: Sendable {
 
   /// Tells those who watch the sweep how an epoch went; returns at once.
   ///
-  /// - Parameter epoch: counts from 1.
+  /// - Parameters:
+  ///   - epoch: counts from 1.
+  ///   - metrics: the epoch's figures.
   public func report(epoch: Int, metrics: [Metric: Float]) {
     events(.epoch(trial: index, worker: worker, epoch: epoch, metrics: metrics))
   }

@@ -67,6 +67,11 @@ public enum Engine {
     return table.pointee
   }()
 
+  /// The instruction set in use.
+  internal static var isa: InstructionSet? {
+    InstructionSet(rawValue: String(cString: kernels.name))
+  }
+
   /// Numerics version, instruction set, oneDNN's version and its instruction set, as recorded.
   public static var description: String {
     "numerics \(numericsVersion); kernels \(String(cString: kernels.name)); "

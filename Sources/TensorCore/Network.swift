@@ -25,7 +25,10 @@ public final class Network {
   /// and batch normalisation that changes no scale.
   ///
   /// - Parameters:
+  ///   - description: the layers, in order.
   ///   - batch: images per training step; other numbers work, and cost memory of their own.
+  ///   - initialisationSeed: keys the kernels.
+  ///   - maskSeed: keys everything that is drawn in a step.
   ///   - fused: whether layers are computed together where that is faster; it changes no bit.
   public init(
     _ description: NetworkDescription, batch: Int, initialisationSeed: UInt64, maskSeed: UInt64,

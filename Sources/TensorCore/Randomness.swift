@@ -38,7 +38,9 @@ public struct RandomName: Sendable, Hashable {
 
   /// Dropout around the pool of block `block`: the sites before and after it share their uniforms.
   ///
-  /// - Parameter second: where both sites are in use, the one before the pool.
+  /// - Parameters:
+  ///   - block: counted from 1.
+  ///   - second: where both sites are in use, the one before the pool.
   public static func pool(block: Int, second: Bool = false) -> RandomName {
     RandomName(kind: 3, outer: block, role: second ? 1 : 0)
   }

@@ -232,15 +232,15 @@ import Testing
     let typical = grid.typicalTrials(atMost: 4)
     #expect(typical.map(\.spec.network.name) == ["vgg28", "small"])
     let speeds = [
-      ProbedSpeed(trial: typical[0].id, windows: [100e9, 110e9, 90e9]),
+      ProbedSpeed(trial: typical[0].id, windows: [100e9, 130e9, 80e9]),
       ProbedSpeed(trial: typical[1].id, windows: [50e9]),
     ]
     let profile = grid.profile(speeds, jobs: 2)
     let (large, small) = (3 * typical[0].flops, 3 * typical[1].flops)
     let expected = (large + small) / (large / 100e9 + small / 50e9)
-    #expect(abs(profile.flopsPerSecondPerCore / expected - 1) < 1e-9)
-    #expect(abs(profile.uncertainty - (110.0 / 90).squareRoot() * 1.05) < 1e-9)
-    #expect(grid.profile([speeds[1]], jobs: 1).uncertainty == 1.1)
+    #expect(abs(profile.flopsPerSecondPerCore * 1.125 / expected - 1) < 1e-9)
+    #expect(abs(profile.uncertainty - (130.0 / 80).squareRoot() * 1.05) < 1e-9)
+    #expect(grid.profile([speeds[1]], jobs: 1).uncertainty == 1.2)
   }
 }
 
