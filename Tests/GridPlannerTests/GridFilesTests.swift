@@ -8,6 +8,7 @@ import Testing
   static let names = [
     "first-look", "smoke", "nightly", "keras-vgg-example", "placement",
     "spatial-versus-element", "none-dense-all", "dropconnect", "normalisation", "kinds", "strided",
+    "pools-or-dense",
   ]
 
   private func planned(_ path: String) throws -> Plan {
@@ -25,6 +26,15 @@ import Testing
     let plan = try planned("grids/\(name).yaml")
     #expect(!plan.trials.isEmpty)
     #expect(!plan.question.isEmpty)
+  }
+
+  @Test func theTutorialShowsItsGrid() throws {
+    let shown = try #require(
+      read("docs/tutorial.md").components(separatedBy: "```yaml\n").dropFirst().first?
+        .components(separatedBy: "```").first)
+    let file = try read("grids/pools-or-dense.yaml")
+    #expect(file.split(separator: "\n").dropFirst() == shown.split(separator: "\n")[...])
+    #expect(try planned("grids/pools-or-dense.yaml").trials.count == 30)
   }
 
   /// One grid for each claim of docs/claims.md that a grid can settle.
