@@ -99,7 +99,7 @@ extension Summary {
     }
     let same = result.contrasts.count - family.count
     if same > 0 {
-      notes.append("\(same) more compare a trial with itself and are left out.")
+      notes.append(Wording.leftOut(same))
     }
     let incomplete = family.reduce(0) { $0 + $1.incompletePairs }
     if incomplete > 0 {

@@ -5,6 +5,13 @@ package struct Wording {
   /// The grid's margin of equivalence in points.
   var margin: Double?
 
+  /// What is said of contrasts whose two sides are one trial.
+  package static func leftOut(_ contrasts: Int) -> String {
+    contrasts == 1
+      ? "1 more compares a trial with itself and is left out."
+      : "\(contrasts) more compare a trial with itself and are left out."
+  }
+
   /// One level of a factor as a noun: `dropout before pooling`, `rate 0.25`, `batch 32`.
   package func phrase(_ name: String, _ level: SettingValue) -> String {
     let text = level.description

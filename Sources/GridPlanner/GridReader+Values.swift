@@ -99,7 +99,14 @@ extension GridReader {
           message: "\(Wording.quote(text)) is a span, and spans are of whole numbers; list the "
             + "values: [0, 0.25, 0.5]")
       }
-      return .real(try Scalar.real(text, noun: noun, in: range))
+      let value = try Scalar.real(text, noun: noun, in: range)
+      // Training computes in single precision; a rate is compared with uniforms in full.
+      guard setting.isRate || range.contains(Double(Float(value))) else {
+        throw Complaint(
+          message: "\(text) is \(Column.text(Double(Float(value)))) in single precision; "
+            + "\(noun) is \(range.inWords)")
+      }
+      return .real(value)
     case .word(let words): return .word(try Scalar.word(text, of: words))
     case .flag: return .flag(try Scalar.flag(text))
     case .name: return .word(try name(setting, text))

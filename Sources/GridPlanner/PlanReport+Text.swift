@@ -158,16 +158,19 @@ extension PlanReport {
     func list(_ values: [Int]) -> String { GridAxis.shortened(values.map(String.init)) }
     var text =
       "\(list(epochs)) epoch\(epochs == [1] ? "" : "s") in batches of \(list(batches)); "
-    if optimisers.count == 1, let sgd = optimisers.first {
-      text += "SGD at \(Column.text(sgd.learningRate))"
-      if sgd.momentum > 0 {
-        text += ", \(sgd.nesterov ? "Nesterov " : "")momentum \(Column.text(sgd.momentum))"
-      }
-      if sgd.decay > 0 { text += ", decay \(Column.text(sgd.decay))" }
-      text += " (\(sgd.form.rawValue))"
+    if optimisers.count == 1, let optimiser = optimisers.first {
+      text += optimiser.inWords
     } else {
-      text += "SGD in \(optimisers.count) settings"
+      let names = Set(optimisers.map(\.name)).sorted { $0.rawValue < $1.rawValue }
+      text += "\(names.map(\.inWords).joined(separator: " and ")) in \(optimisers.count) settings"
     }
+    if let smoothing = trainings.first?.labelSmoothing, smoothing > 0,
+      trainings.allSatisfy({ $0.labelSmoothing == smoothing })
+    {
+      text += "; label smoothing \(Column.text(smoothing))"
+    }
+    let draws = Set(trainings.map(\.monteCarlo)).subtracting([0]).sorted()
+    if !draws.isEmpty { text += "; Monte-Carlo evaluation with \(list(draws)) draws" }
     return text + "; weights kept: \(plan.weights.text)"
   }
 

@@ -73,6 +73,12 @@ extension Setting {
   /// A kind of pool, or what can stand in its place.
   static let poolWords = words(PoolKind.self) + ["strided", "none"]
 
+  /// Whether it is a rate of dropout.
+  var isRate: Bool {
+    if case .real(noun: "a rate", _) = kind { return true }
+    return false
+  }
+
   static let rateKind = Kind.real(noun: "a rate", NumberRange(from: 0, below: 1))
   static let rate = Setting("dropout.rate", rateKind, fallback: .real(0))
   static let placement = Setting(

@@ -35,7 +35,7 @@ extension SweepReport {
         "Shaded: the margin of ±\(SettingValue.real(margin)) points that the grid names.")
     }
     let same = result.contrasts.count - result.family.count
-    if same > 0 { notes.append("\(same) more compare a trial with itself and are left out.") }
+    if same > 0 { notes.append(Wording.leftOut(same)) }
     let hidden = result.family.count - effects.contrasts.count
     if hidden > 0 { notes.append("\(hidden) contrasts are in the table alone.") }
     let factor = result.factor.split(separator: "_").joined(separator: " ")

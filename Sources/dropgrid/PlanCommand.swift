@@ -63,7 +63,7 @@ struct PlanCommand: AsyncParsableCommand {
     if let (decided, arms) = try await PlannedSweep.decided(source, jobs: jobs.count) {
       source = decided
       let kept = output.map { "\($0) keeps them" } ?? "-o PLAN keeps them"
-      Self.note("sample: \(arms) arms fit into the budget on this machine; \(kept)")
+      Self.note("sample: as many as \(arms) arms fit into the budget on this machine; \(kept)")
     }
     let sweep = try await PlannedSweep(source)
     let rows = try condition.map { try sweep.planned.trials(where: $0) }

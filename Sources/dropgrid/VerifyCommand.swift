@@ -56,7 +56,8 @@ struct VerifyCommand: AsyncParsableCommand {
       throw UserError(
         .mismatch,
         "\(file): its engine is '\(reader.engine)' and this one is '\(Engine.description)', whose "
-          + "bits may differ; verify it with the program and on the kind of machine that made it")
+          + "bits may differ; verify it with --isa, or with the program and on the kind of machine that "
+          + "made it")
     }
     let (sweep, planned) = try await PlannedSweep.recorded(reader)
     let rows = reader.rowsToRetrain(retrain)

@@ -77,6 +77,14 @@ import Testing
       "g:1:7: pool: `sum` is not known; It is max, average, stochastic, strided or none"
     ),
     (
+      "optimiser: {name: adam, epsilon: 1e-46}",
+      "g:1:34: optimiser.epsilon: 1e-46 is 0 in single precision; an epsilon is above 0 and at most 1"
+    ),
+    (
+      "optimiser: {momentum: 0.99999999999}",
+      "g:1:23: optimiser.momentum: 0.99999999999 is 1 in single precision; a momentum is at least 0 and below 1"
+    ),
+    (
       "weights: best",
       "g:1:10: weights: best is chosen by validation loss, and there are no validation images: set data.validation above 0 (test images never choose)"
     ),

