@@ -108,7 +108,7 @@ void dg_channel_factors(const uint16_t *bits, float scale, bool multiply, float 
 }
 
 dg_loss dg_softmax_cross_entropy(const float *logits, const int32_t *labels, int32_t rows,
-                                 int32_t batch, int32_t classes, double smoothing,
+                                 int32_t batch, int32_t classes, double smoothing, int32_t whole,
                                  float *gradient) {
   dg_loss result = {0, 0};
   const size_t k = (size_t)classes;
@@ -141,7 +141,7 @@ dg_loss dg_softmax_cross_entropy(const float *logits, const int32_t *labels, int
       float *g = gradient + (size_t)row * k;
       for (size_t i = 0; i < k; i++) {
         const double p = dg_exp((double)z[i] - (double)z[best]) / sum;
-        g[i] = (float)((p - (i == label ? own : share)) / rows);
+        g[i] = (float)((p - (i == label ? own : share)) / whole);
       }
     }
   }

@@ -32,3 +32,9 @@ void dg_squared_dense(const float *input, const float *weights, const float *bia
     }
   }
 }
+
+void dg_add(float *target, const float *source, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    target[i] += source[i];
+  }
+}

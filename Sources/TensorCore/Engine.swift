@@ -16,7 +16,7 @@ public enum InstructionSet: String, Sendable, Hashable, CaseIterable {
 /// What numbers depend on besides the plan and the data.
 public enum Engine {
   /// Raised whenever a change of this module can alter recorded values.
-  public static let numericsVersion = 1
+  public static let numericsVersion = 2
 
   private enum Choice {
     case open

@@ -34,7 +34,7 @@ extension Executor {
     for feature in 0..<features {
       for index in Self.indices(of: feature, point.shape, batch: batch) { numbers[index] = 0 }
       for stage in stages[point.leaving...] { try stage.forward(.evaluation) }
-      losses.append(loss(rows: rows, gradient: false))
+      losses.append(loss(rows: rows))
       for index in Self.indices(of: feature, point.shape, batch: batch) {
         numbers[index] = kept[index]
       }

@@ -14,6 +14,7 @@ final class Executor {
   let input: AlignedBuffer
   /// What the layers read.
   let points: [ReadPoint]
+  private let indices: AlignedBuffer
   private let labels: AlignedBuffer
   private let scratch: AlignedBuffer
   private let inputShape: TensorShape
@@ -42,6 +43,7 @@ final class Executor {
     let largest = counts.max() ?? 0
     gradients = try BufferList(floats: [largest, largest])
     input = try AlignedBuffer(floats: inputShape.count(batch: batch))
+    indices = try AlignedBuffer(bytes: 4 * batch)
     labels = try AlignedBuffer(bytes: 4 * batch)
     scratch = try AlignedBuffer(bytes: stages.map(\.scratchBytes).max() ?? 0)
   }
@@ -94,15 +96,20 @@ final class Executor {
 
   /// Fills the batch: images and labels of `indices`, zeros behind them.
   func load(
-    images: UnsafePointer<Float>, labels source: UnsafePointer<Int32>, indices: [Int32]
+    images: UnsafePointer<Float>, labels source: UnsafePointer<Int32>,
+    indices: some RandomAccessCollection<Int32>
   ) {
     let shape = inputShape.shape
+    let chosen = self.indices.pointer.assumingMemoryBound(to: Int32.self)
+    let target = labels.pointer.assumingMemoryBound(to: Int32.self)
+    for (row, index) in indices.enumerated() {
+      chosen[row] = index
+      target[row] = source[Int(index)]
+    }
     dg_gather(
-      images, indices, Int32(indices.count), Int32(batch), Int32(shape.height),
+      images, chosen, Int32(indices.count), Int32(batch), Int32(shape.height),
       Int32(shape.width), Int32(shape.channels), inputShape.layout, Engine.kernels.block,
       input.floats)
-    let target = labels.pointer.assumingMemoryBound(to: Int32.self)
-    for (row, index) in indices.enumerated() { target[row] = source[Int(index)] }
   }
 
   /// Logits of the batch, in the last output.
@@ -110,12 +117,21 @@ final class Executor {
     for stage in stages { try stage.forward(pass) }
   }
 
-  /// Loss over the first `rows` rows, and with `gradient` the gradient of its mean.
-  func loss(rows: Int, gradient: Bool, smoothing: Double = 0) -> BatchLoss {
-    let last = stages.count - 1
+  /// Loss over the first `rows` rows.
+  func loss(rows: Int) -> BatchLoss { loss(rows: rows, gradient: nil, of: rows, smoothing: 0) }
+
+  /// The same, with the gradient of the mean loss of a step of `images` images.
+  func loss(rows: Int, gradientOf images: Int, smoothing: Double = 0) -> BatchLoss {
+    loss(
+      rows: rows, gradient: gradients[(stages.count - 1) % 2], of: images, smoothing: smoothing)
+  }
+
+  private func loss(
+    rows: Int, gradient: UnsafeMutablePointer<Float>?, of images: Int, smoothing: Double
+  ) -> BatchLoss {
     let result = dg_softmax_cross_entropy(
-      outputs[last], labels.pointer.assumingMemoryBound(to: Int32.self), Int32(rows),
-      Int32(batch), Int32(classes), smoothing, gradient ? gradients[last % 2] : nil)
+      outputs[stages.count - 1], labels.pointer.assumingMemoryBound(to: Int32.self), Int32(rows),
+      Int32(batch), Int32(classes), smoothing, Int32(images), gradient)
     return BatchLoss(sum: result.loss, correct: Int(result.correct), count: rows)
   }
 

@@ -9,13 +9,13 @@ struct MaskMoment {
   private let keyStep: UInt32
   private let part: UInt32
 
-  /// Those of update `step` under the mask seed.
-  init(seed: UInt64, step: Int) {
+  /// Those of update `step` under the mask seed, for the slice of number `slice` of its images.
+  init(seed: UInt64, step: Int, slice: Int = 0) {
     self.seed = seed
     self.step = step
     stream = .mask
     keyStep = UInt32(truncatingIfNeeded: step)
-    part = 0
+    part = UInt32(truncatingIfNeeded: slice)
   }
 
   /// Those of sample `sample` of a Monte-Carlo evaluation, on the batch of number `batch`.

@@ -17,6 +17,8 @@ public final class Network {
   private let description: NetworkDescription
   private let maskSeed: UInt64
   private let fused: Bool
+  /// Images that pass together in a training step.
+  private let slice: Int
   let parameters: Parameters
   let main: Executor
   private var executors: [Int: Executor]
@@ -37,11 +39,12 @@ public final class Network {
     self.description = description
     self.maskSeed = maskSeed
     self.fused = fused
-    let main = try Executor(description, batch: batch, fused: fused, like: nil)
+    slice = description.slice(ofBatch: batch)
+    let main = try Executor(description, batch: slice, fused: fused, like: nil)
     parameters = try Parameters(main.trainable.map { ($0.label, $0.shapes) })
     try main.bind(parameters)
     self.main = main
-    executors = [batch: main]
+    executors = [slice: main]
     try initialise(seed: initialisationSeed)
   }
 
@@ -85,16 +88,15 @@ public final class Network {
     _ images: Images, indices: [Int32], optimiser: Optimiser, step: Int,
     labelSmoothing: Double = 0
   ) throws(TensorError) -> BatchLoss {
-    let loss = try gradient(
+    let (loss, last) = try passes(
       images, indices: indices, step: step, labelSmoothing: labelSmoothing)
-    let executor = try executor(batch: indices.count)
     guard loss.sum.isFinite else {
-      throw TensorError.diverged(place: executor.firstNonFinite ?? "the loss", step: step)
+      throw TensorError.diverged(place: last.firstNonFinite ?? "the loss", step: step)
     }
     do {
       try parameters.update(optimiser, step: step)
     } catch {
-      guard case .diverged = error, let place = executor.firstNonFinite else { throw error }
+      guard case .diverged = error, let place = last.firstNonFinite else { throw error }
       throw TensorError.diverged(place: place, step: step)
     }
     return loss
@@ -105,14 +107,32 @@ public final class Network {
   package func gradient(
     _ images: Images, indices: [Int32], step: Int, labelSmoothing: Double = 0
   ) throws(TensorError) -> BatchLoss {
+    try passes(images, indices: indices, step: step, labelSmoothing: labelSmoothing).loss
+  }
+
+  /// Forward and backward, slice by slice, up to one whose loss is not finite; and the executor of
+  /// the last one.
+  private func passes(
+    _ images: Images, indices: [Int32], step: Int, labelSmoothing: Double
+  ) throws(TensorError) -> (loss: BatchLoss, last: Executor) {
     precondition((0..<1).contains(labelSmoothing), "label smoothing lies in [0, 1)")
-    let executor = try executor(batch: indices.count)
-    executor.load(images: images.pixels, labels: images.labels, indices: indices)
-    try executor.forward(
-      Pass(masks: MaskMoment(seed: maskSeed, step: step), isTraining: true))
-    let loss = executor.loss(rows: indices.count, gradient: true, smoothing: labelSmoothing)
-    try executor.backward()
-    return loss
+    var total = BatchLoss()
+    var last = main
+    let slices = (indices.count + slice - 1) / slice
+    for number in 0..<slices {
+      let start = number * slice
+      let end = min(start + slice, indices.count)
+      last = try executor(batch: end - start)
+      last.load(images: images.pixels, labels: images.labels, indices: indices[start..<end])
+      try last.forward(
+        Pass(masks: MaskMoment(seed: maskSeed, step: step, slice: number), isTraining: true))
+      total += last.loss(
+        rows: end - start, gradientOf: indices.count, smoothing: labelSmoothing)
+      guard total.sum.isFinite else { break }
+      try last.backward()
+      if slices > 1 { try parameters.addGradients(slice: number, of: slices) }
+    }
+    return (total, last)
   }
 
   /// Loss and accuracy on the first `count` images, without label smoothing.
@@ -126,10 +146,10 @@ public final class Network {
     var total = BatchLoss()
     for (batch, start) in stride(from: 0, to: count, by: executor.batch).enumerated() {
       let rows = Int32(start)..<Int32(min(start + executor.batch, count))
-      executor.load(images: images.pixels, labels: images.labels, indices: Array(rows))
+      executor.load(images: images.pixels, labels: images.labels, indices: rows)
       guard let monteCarlo else {
         try executor.forward(.evaluation)
-        total += executor.loss(rows: rows.count, gradient: false)
+        total += executor.loss(rows: rows.count)
         continue
       }
       var sums = [Double](repeating: 0, count: rows.count * executor.classes)

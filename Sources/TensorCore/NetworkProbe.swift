@@ -84,7 +84,7 @@ public final class NetworkProbe {
         gradient: nil)
     }
     guard pass.isTraining else { return observations }
-    _ = executor.loss(rows: indices.count, gradient: true)
+    _ = executor.loss(rows: indices.count, gradientOf: indices.count)
     let gradients = try executor.backward(
       observing: points.map { ($0.arriving, $0.shape) }, rows: indices.count)
     for index in observations.indices { observations[index].gradient = gradients[index] }
@@ -103,7 +103,7 @@ public final class NetworkProbe {
     let executor = try executor(images, indices)
     let point = executor.points[layer]
     try executor.forward(.evaluation)
-    let whole = executor.loss(rows: indices.count, gradient: false)
+    let whole = executor.loss(rows: indices.count)
     return (
       whole,
       try executor.lossWithoutFeatures(

@@ -9,8 +9,6 @@ struct TrainerSet: Sendable {
   private struct Key: Hashable {
     var network: NetworkSpec
     var data: DataSpec
-    var batch: Int
-    var epochs: Int
   }
 
   private let plan: Plan
@@ -23,26 +21,20 @@ struct TrainerSet: Sendable {
   init(_ rows: [Int], of sweep: PlannedSweep, plan: Plan) async throws {
     self.plan = plan
     needs.reserveCapacity(rows.count)
-    var known: [Key: Int] = [:]
     for row in rows {
       let spec = plan.trials[row].spec
       let key = Self.key(spec)
-      if let need = known[key] {
-        needs[row] = need
-        continue
-      }
-      let network = try sweep.network(of: spec)
       if data[spec.data] == nil { data[spec.data] = try await sweep.data(of: spec) }
+      let network = try networks[key] ?? sweep.network(of: spec)
       networks[key] = network
-      known[key] =
-        network.trainingBytes(batch: spec.batch, weights: plan.weights, epochs: spec.epochs)
+      needs[row] =
+        network.trainingBytes(spec, weights: plan.weights)
         + (plan.diagnostics == nil ? 0 : network.diagnosticBytes)
-      needs[row] = known[key]
     }
   }
 
   private static func key(_ spec: TrialSpec) -> Key {
-    Key(network: spec.network, data: spec.data, batch: spec.batch, epochs: spec.epochs)
+    Key(network: spec.network, data: spec.data)
   }
 
   /// What trains the trial at `row`.

@@ -110,6 +110,38 @@ import Testing
     }
   }
 
+  /// A batch that passes in slices has the gradient of its mean loss, whatever the slices' sizes.
+  @Test(arguments: cases.indices)
+  func slicesAddUp(index: Int) throws {
+    let (_, input, parts) = Self.cases[index]
+    var test = TestNetwork(input: input, parts)
+    let slice = test.description.slice(ofBatch: 71)
+    let tiesImages = parts.contains { part in
+      switch part {
+      case .batchNorm, .dropConnect, .dropout(.shared(batch: true, _, _, _), _): true
+      case .dropout(.dropBlock, _): true
+      default: false
+      }
+    }
+    #expect(slice == (tiesImages ? 71 : 32))
+    let images = TestImages(
+      count: 71, shape: input, classes: test.reference.outputShapes.last?.channels ?? 0)
+    let network = try Network(test.description, batch: 71, initialisationSeed: 3, maskSeed: 5)
+    test.reference.parameters = try network.exportWeights().map { $0.map(Double.init) }
+    let loss = try images.with {
+      try network.gradient($0, indices: (0..<71).map(Int32.init), step: 2)
+    }
+    let expected = test.reference.lossAndGradients(
+      images.pixels.map(Double.init), labels: images.labels.map(Int.init),
+      mode: test.mode(seed: 5, step: 2, slice: slice))
+    #expect(loss.count == 71)
+    #expect(loss.correct == expected.correct)
+    #expect(abs(loss.meanLoss - expected.loss) < 1e-5)
+    for (value, reference) in zip(try network.exportGradients(), expected.gradients) {
+      #expect(relativeError(value, reference) < 1e-4)
+    }
+  }
+
   @Test(arguments: [SGD.Form.keras, .pytorch], [false, true])
   func twentyUpdatesAgree(form: SGD.Form, nesterov: Bool) throws {
     let input = FeatureShape(height: 10, width: 10, channels: 1)

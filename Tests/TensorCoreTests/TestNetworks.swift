@@ -184,21 +184,26 @@ struct TestNetwork {
   /// - Parameters:
   ///   - stream: 2 for training, 4 for Monte-Carlo evaluation.
   ///   - part: which batch of an evaluation.
+  ///   - slice: images that pass together; those behind them belong to the next part.
   func mode(
-    seed: UInt64, step: Int, stream: UInt32 = 2, part: UInt32 = 0
+    seed: UInt64, step: Int, stream: UInt32 = 2, part first: UInt32 = 0, slice: Int = .max
   ) -> ReferenceNetwork.Mode {
-    .training { site, n, h, w, c in
+    func place(_ n: Int) -> (n: Int, part: UInt32) { (n % slice, first + UInt32(n / slice)) }
+    return .training { site, n, h, w, c in
+      let (n, part) = place(n)
       guard let (dropout, shape) = sites[site] else { preconditionFailure("no site \(site)") }
       return Self.kept(
         element: Self.element(dropout.kind, shape, n, h, w, c),
         rate: dropout.decisionRate(shape), seed: seed, name: dropout.name.rawValue, step: step,
         stream: stream, part: part)
     } normal: { site, n, h, w, c in
+      let (n, part) = place(n)
       guard let (dropout, shape) = sites[site] else { preconditionFailure("no site \(site)") }
       return Self.normal(
         element: Self.element(.elementWise, shape, n, h, w, c), seed: seed,
         name: dropout.name.rawValue, step: step, stream: stream, part: part)
     } uniform: { site, n, y, x, c in
+      let (n, part) = place(n)
       guard let (name, shape) = draws[site] else { preconditionFailure("no site \(site)") }
       let element = Self.element(.elementWise, shape, n, y, x, c)
       let words = ReferencePhilox.words(

@@ -32,8 +32,8 @@ struct Workload {
         DropoutSpec(site: .afterPool(block: $0), kind: .elementWise, rate: 0.25)
       } + [DropoutSpec(site: .dense(layer: 1), kind: .elementWise, rate: 0.5)]
     network = try Network(
-      NetworkDescription(resolved, dropout: dropout, updates: 1), batch: batch, initialisationSeed: 0,
-      maskSeed: 0)
+      NetworkDescription(resolved, dropout: dropout, updates: 1), batch: batch,
+      initialisationSeed: 0, maskSeed: 0)
     // Knuth's linear congruential generator: the system's would take longer than a first step.
     var state: UInt64 = 1
     func next() -> UInt64 {

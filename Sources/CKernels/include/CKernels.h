@@ -275,6 +275,9 @@ void dg_mask_weights(const float *_Nonnull in, const uint32_t *_Nonnull position
                      const uint16_t *_Nonnull bits, float scale, float *_Nonnull out,
                      size_t count);
 
+// target[i] += source[i].
+void dg_add(float *_Nonnull target, const float *_Nonnull source, size_t count);
+
 // out[n][o] = b[o]² + Σ x[n][i]² w[i][o]², in double precision.
 void dg_squared_dense(const float *_Nonnull input, const float *_Nonnull weights,
                       const float *_Nonnull bias, size_t rows, size_t inputs, size_t outputs,
@@ -296,11 +299,11 @@ typedef struct {
 
 // Cross-entropy between softmax and target of the first `rows` rows. The target is one-hot, mixed
 // with `smoothing` (0 <= smoothing < 1) parts of the uniform distribution (Szegedy et al., CVPR
-// 2016). Where `gradient` is given it becomes (softmax − target) / rows, and zero in rows
-// `rows..<batch`.
+// 2016). Where `gradient` is given it becomes (softmax − target) / whole, `whole` the rows that the
+// loss is a mean over, and zero in rows `rows..<batch`.
 dg_loss dg_softmax_cross_entropy(const float *_Nonnull logits, const int32_t *_Nonnull labels,
                                  int32_t rows, int32_t batch, int32_t classes, double smoothing,
-                                 float *_Nullable gradient);
+                                 int32_t whole, float *_Nullable gradient);
 
 // Adds the softmax of the first `rows` rows of logits to `sums`.
 void dg_add_softmax(const float *_Nonnull logits, int32_t rows, int32_t classes,
