@@ -192,7 +192,8 @@ def fma_burst_for_workers():
     with tempfile.TemporaryDirectory() as folder:
         library = str(Path(folder, "fma_burst.so"))
         flags = ["-O3", "-march=native", "-ffp-contract=fast", "-shared", "-fPIC"]
-        command = ["cc", *flags, "-o", library, str(HERE / "fma_burst.c")]
+        source = HERE.parent / "Sources" / "CFMABurst" / "fma_burst.c"
+        command = ["cc", *flags, "-o", library, str(source)]
         try:
             subprocess.run(command, check=True, capture_output=True)
             os.environ["PEERS_FMA_BURST"] = library

@@ -2,6 +2,7 @@
 
 #include "CKernels.h"
 #include "philox.h"
+#include "quantile.h"
 
 #pragma STDC FP_CONTRACT OFF
 // Vectors are handed between functions of this file alone, whose callers have the same target.

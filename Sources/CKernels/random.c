@@ -34,23 +34,3 @@ uint32_t dg_random_word(dg_random_key key, uint64_t index) {
   random_block(key, index / 4, words);
   return words[index % 4];
 }
-
-void dg_random_uniform(dg_random_key key, float *out, size_t count) {
-  uint32_t words[4] = {0};
-  for (size_t i = 0; i < count; i++) {
-    if (i % 4 == 0) {
-      random_block(key, i / 4, words);
-    }
-    out[i] = (float)(words[i % 4] >> 8) * 0x1p-24f;
-  }
-}
-
-void dg_random_normal(dg_random_key key, float *out, size_t count) {
-  uint32_t words[4] = {0};
-  for (size_t i = 0; i < count; i++) {
-    if (i % 4 == 0) {
-      random_block(key, i / 4, words);
-    }
-    out[i] = (float)dg_normal_quantile(((double)words[i % 4] + 0.5) * 0x1p-32);
-  }
-}

@@ -152,13 +152,13 @@ public struct ResolvedNetwork: Sendable, Hashable {
 
   /// Floating-point operations of one image's forward pass: 2 per multiply-add of the
   /// convolutions, counted as direct convolution over the whole window, and the dense layers.
-  public var forwardFLOPs: Double { layers.reduce(0) { $0 + Self.flops($1) } }
+  public var forwardFLOPs: Double { layers.reduce(0) { $0 + Self.forwardFLOPs(of: $1) } }
 
   /// Operations of one training image: forward, weight gradient and, except for the first
   /// layer, input gradient.
   public var trainingFLOPs: Double {
-    guard let first = layers.first(where: { Self.flops($0) > 0 }) else { return 0 }
-    return 3 * forwardFLOPs - Self.flops(first)
+    guard let first = layers.first(where: { Self.forwardFLOPs(of: $0) > 0 }) else { return 0 }
+    return 3 * forwardFLOPs - Self.forwardFLOPs(of: first)
   }
 
   /// Numbers that the layers hand on for one image, and the image's own; what ReLU, the cheapest,
@@ -176,7 +176,8 @@ public struct ResolvedNetwork: Sendable, Hashable {
     }
   }
 
-  private static func flops(_ layer: Layer) -> Double {
+  /// Operations of one image's forward pass in `layer`; 0 where it does not multiply.
+  public static func forwardFLOPs(of layer: Layer) -> Double {
     switch layer {
     case .convolution(let shape):
       2 * Double(shape.output.count)

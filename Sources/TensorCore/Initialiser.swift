@@ -22,7 +22,7 @@ public enum Initialiser: Sendable, Hashable, CaseIterable {
     case .glorotUniform, .heUniform:
       weights.withUnsafeMutableBufferPointer { values in
         guard let start = values.baseAddress else { return }
-        dg_random_uniform(key.raw, start, values.count)
+        Engine.kernels.random_uniform(key.raw, start, values.count)
       }
       let limit = Float((6 / fans).squareRoot())
       for index in weights.indices { weights[index] = (2 * weights[index] - 1) * limit }

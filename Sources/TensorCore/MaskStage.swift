@@ -107,10 +107,9 @@ final class MaskStage: Stage {
       return .affine(
         scale: Float(scale), offset: Float(offset), dropped: Float(scale * low + offset))
     case .gaussian:
-      let count = batch * pixels * padded
-      dg_random_normal(moment.key(dropout), drawn.floats, count)
-      let deviation = Float((rate / (1 - rate)).squareRoot())
-      for index in 0..<count { drawn.floats[index] = 1 + deviation * drawn.floats[index] }
+      Engine.kernels.random_normal(
+        moment.key(dropout), 1, Float((rate / (1 - rate)).squareRoot()), drawn.floats,
+        batch * pixels * padded)
       return .multiply
     case .dropBlock(let largest, let channels, let centres):
       let size = min(largest, shape.height, shape.width)

@@ -85,7 +85,7 @@ public final class Network {
   /// - Throws: `TensorError.diverged` where the loss, a gradient or a weight is not finite, with the
   ///   layer where that began.
   public func train(
-    _ images: Images, indices: [Int32], optimiser: Optimiser, step: Int,
+    _ images: Images, indices: ArraySlice<Int32>, optimiser: Optimiser, step: Int,
     labelSmoothing: Double = 0
   ) throws(TensorError) -> BatchLoss {
     let (loss, last) = try passes(
@@ -107,21 +107,21 @@ public final class Network {
   package func gradient(
     _ images: Images, indices: [Int32], step: Int, labelSmoothing: Double = 0
   ) throws(TensorError) -> BatchLoss {
-    try passes(images, indices: indices, step: step, labelSmoothing: labelSmoothing).loss
+    try passes(images, indices: indices[...], step: step, labelSmoothing: labelSmoothing).loss
   }
 
   /// Forward and backward, slice by slice, up to one whose loss is not finite; and the executor of
   /// the last one.
   private func passes(
-    _ images: Images, indices: [Int32], step: Int, labelSmoothing: Double
+    _ images: Images, indices: ArraySlice<Int32>, step: Int, labelSmoothing: Double
   ) throws(TensorError) -> (loss: BatchLoss, last: Executor) {
     precondition((0..<1).contains(labelSmoothing), "label smoothing lies in [0, 1)")
     var total = BatchLoss()
     var last = main
     let slices = (indices.count + slice - 1) / slice
     for number in 0..<slices {
-      let start = number * slice
-      let end = min(start + slice, indices.count)
+      let start = indices.startIndex + number * slice
+      let end = min(start + slice, indices.endIndex)
       last = try executor(batch: end - start)
       last.load(images: images.pixels, labels: images.labels, indices: indices[start..<end])
       try last.forward(

@@ -41,7 +41,7 @@ final class SampledPoolStage: Stage {
     switch kind {
     case .stochastic(let name):
       if let moment = pass.masks {
-        dg_random_uniform(moment.key(name), uniforms.floats, uniformCount)
+        Engine.kernels.random_uniform(moment.key(name), uniforms.floats, uniformCount)
       }
       Engine.kernels.stochastic_forward(
         &raw, arrays.input, pass.masks == nil ? nil : uniforms.floats, arrays.output,

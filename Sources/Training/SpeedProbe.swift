@@ -28,7 +28,7 @@ public enum SpeedProbe {
     var steps = 0
     func train() throws {
       _ = try data.train.withImages { images in
-        try model.train(images, indices: indices, optimiser: optimiser, step: steps)
+        try model.train(images, indices: indices[...], optimiser: optimiser, step: steps)
       }
       steps += 1
     }

@@ -129,7 +129,7 @@ public struct Trainer: Sendable {
       while state.position < order.count {
         try pause(&state)
         let end = min(state.position + spec.batch, order.count)
-        let indices = Array(order[state.position..<end])
+        let indices = order[state.position..<end]
         state.fit += try data.train.withImages { images in
           try model.train(
             images, indices: indices, optimiser: optimiser, step: state.step,

@@ -85,7 +85,7 @@ struct ParityCheck {
         guard let pixels = pixels.baseAddress, let start = labels.baseAddress else { return }
         let images = Network.Images(pixels: pixels, labels: start)
         for step in 0..<options.steps {
-          let batch = Array(indices[step * options.batch..<(step + 1) * options.batch])
+          let batch = indices[step * options.batch..<(step + 1) * options.batch]
           let loss = try network.train(
             images, indices: batch, optimiser: options.optimiser.described(), step: step,
             labelSmoothing: options.labelSmoothing)

@@ -67,7 +67,7 @@ import Testing
         let rows = fixture.network.batch * pixels
         if kind == "gaussian" {
           var normals = [Float](repeating: 0, count: rows * words * 16)
-          dg_random_normal(key, &normals, normals.count)
+          Self.tables[0].random_normal(key, 0, 1, &normals, normals.count)
           let rate = try layer.dropout().rate(at: step)
           let factors = (0..<rows * channels).map {
             let normal = normals[$0 / channels * words * 16 + $0 % channels]

@@ -80,7 +80,7 @@ import Testing
     func train(_ network: Network, _ steps: Range<Int>) throws {
       for step in steps {
         _ = try images.with {
-          try network.train($0, indices: all, optimiser: sgd, step: step)
+          try network.train($0, indices: all[...], optimiser: sgd, step: step)
         }
       }
     }
@@ -119,7 +119,7 @@ import Testing
     let plain = try Network(test.description, batch: 10, initialisationSeed: 1, maskSeed: 2)
     let sgd = Optimiser.sgd(SGD(learningRate: 0.05))
     let some = (0..<10).map(Int32.init)
-    _ = try images.with { try network.train($0, indices: some, optimiser: sgd, step: 0) }
+    _ = try images.with { try network.train($0, indices: some[...], optimiser: sgd, step: 0) }
     #expect(try plain.importState(network.exportState(), for: sgd))
     let logits = try images.with { try network.logits($0, indices: some) }
     #expect(try images.with { try plain.logits($0, indices: some) } == logits)
@@ -187,7 +187,7 @@ import Testing
     let sgd = Optimiser.sgd(SGD(learningRate: 0.1, momentum: 0.9))
     func step(_ network: Network, _ step: Int) throws {
       _ = try images.with {
-        try network.train($0, indices: all, optimiser: sgd, step: step)
+        try network.train($0, indices: all[...], optimiser: sgd, step: step)
       }
     }
     let one = try Network(test.description, batch: 16, initialisationSeed: 1, maskSeed: 2)

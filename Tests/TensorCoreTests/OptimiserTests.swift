@@ -17,7 +17,7 @@ import Testing
   static func train(_ network: Network, _ optimiser: Optimiser, steps: Range<Int>) throws {
     for step in steps {
       _ = try images.with {
-        try network.train($0, indices: indices(step: step), optimiser: optimiser, step: step)
+        try network.train($0, indices: indices(step: step)[...], optimiser: optimiser, step: step)
       }
     }
   }

@@ -44,6 +44,25 @@ import Testing
     }
   }
 
+  /// To the bit, in the middle of the distribution and in its tails, whatever the count.
+  @Test(arguments: [1, 31, 33, 1024, 1025, 40_000])
+  func uniformsAndNormalsFollowTheirDefinitionOnEveryInstructionSet(count: Int) {
+    let key = dg_random_key(seed: 0xABCD_0000_1234, step: 5, name: 0x3001_0000, stream: 2, part: 3)
+    let words = (0..<UInt64(count)).map { dg_random_word(key, $0) }
+    let uniforms = words.map { Float($0 >> 8) * 0x1p-24 }
+    let normals = words.map {
+      1 + 0.3 * Float(dg_normal_quantile((Double($0) + 0.5) * 0x1p-32))
+    }
+    for table in Self.tables {
+      var values = [Float](repeating: .nan, count: count + 1)
+      table.random_uniform(key, &values, count)
+      #expect(Array(values.prefix(count)) == uniforms)
+      table.random_normal(key, 1, 0.3, &values, count)
+      #expect(Array(values.prefix(count)) == normals)
+      #expect(values[count].isNaN)
+    }
+  }
+
   @Test func higherRatesDropASuperset() {
     let rates = [0.05, 0.1, 0.25, 0.3, 0.5, 0.501, 0.9]
     var last = [UInt16](repeating: .max, count: 4096)

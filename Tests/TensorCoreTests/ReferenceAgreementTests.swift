@@ -164,7 +164,7 @@ import Testing
     for step in 0..<20 {
       let indices = (0..<8).map { ($0 * 7 + step * 5) % 24 }
       _ = try images.with {
-        try network.train($0, indices: indices.map(Int32.init), optimiser: sgd, step: step)
+        try network.train($0, indices: indices.map(Int32.init)[...], optimiser: sgd, step: step)
       }
       let batch = indices.flatMap { image in
         images.pixels[image * input.count..<(image + 1) * input.count].map(Double.init)

@@ -21,7 +21,7 @@ import Testing
     for step in 0..<steps {
       let order = shuffledOrder(count: 40, seed: 3, epoch: step)
       _ = try images.with {
-        try network.train($0, indices: Array(order.prefix(16)), optimiser: sgd, step: step)
+        try network.train($0, indices: order.prefix(16), optimiser: sgd, step: step)
       }
     }
     return try network.exportWeights()
@@ -104,7 +104,7 @@ import Testing
       weights[slot][3] = .nan
       try network.importWeights(weights)
       #expect(throws: TensorError.diverged(place: place, step: 7)) {
-        try images.with { try network.train($0, indices: all, optimiser: sgd, step: 7) }
+        try images.with { try network.train($0, indices: all[...], optimiser: sgd, step: 7) }
       }
     }
     // Numbers that overflow in the middle of the network.
@@ -114,14 +114,14 @@ import Testing
     try overflowing.importWeights(weights)
     let place = "the output of block1.conv2"
     #expect(throws: TensorError.diverged(place: place, step: 3)) {
-      try images.with { try overflowing.train($0, indices: all, optimiser: sgd, step: 3) }
+      try images.with { try overflowing.train($0, indices: all[...], optimiser: sgd, step: 3) }
     }
     // A pixel.
     var spoilt = images
     spoilt.pixels[5 * Self.input.count + 7] = .nan
     let network = try Network(test.description, batch: 8, initialisationSeed: 1, maskSeed: 0)
     #expect(throws: TensorError.diverged(place: "the output of block1.conv1", step: 0)) {
-      try spoilt.with { try network.train($0, indices: all, optimiser: sgd, step: 0) }
+      try spoilt.with { try network.train($0, indices: all[...], optimiser: sgd, step: 0) }
     }
     // A step that is far too large.
     let explosive = try Network(test.description, batch: 8, initialisationSeed: 1, maskSeed: 0)
@@ -129,7 +129,7 @@ import Testing
       for step in 0..<50 {
         _ = try images.with {
           try explosive.train(
-            $0, indices: all, optimiser: .sgd(SGD(learningRate: 1e18)), step: step)
+            $0, indices: all[...], optimiser: .sgd(SGD(learningRate: 1e18)), step: step)
         }
       }
     }

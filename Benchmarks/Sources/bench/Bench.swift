@@ -5,5 +5,5 @@ import ArgumentParser
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "How fast Dropgrid trains.",
-    subcommands: [Step.self, Scaling.self, Peer.self])
+    subcommands: [Layers.self, Step.self, Grid.self, Scaling.self, Peer.self])
 }

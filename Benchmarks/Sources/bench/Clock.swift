@@ -1,3 +1,4 @@
+import CFMABurst
 import Foundation
 import Glibc
 
@@ -14,25 +15,13 @@ func wallSeconds() -> Double {
   return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
-/// How fast the core is right now: GFLOP/s of fused multiply-adds.
-///
-/// The burst is the peers' own, in the shared library that `PEERS_FMA_BURST` names; without it the
-/// speed reads 0.
-struct CoreSpeed {
-  private let burst: (@convention(c) (Double) -> Double)?
+/// GFLOP/s of fused multiply-adds that the core does right now, with the peers' own burst.
+func fmaPeak() -> Double {
+  usleep(20_000)
+  return fma_burst(8)
+}
 
-  init() {
-    guard let path = ProcessInfo.processInfo.environment["PEERS_FMA_BURST"],
-      let library = dlopen(path, RTLD_NOW), let symbol = dlsym(library, "fma_burst")
-    else {
-      burst = nil
-      return
-    }
-    burst = unsafeBitCast(symbol, to: (@convention(c) (Double) -> Double).self)
-  }
-
-  func measure() -> Double {
-    usleep(20_000)
-    return burst?(8) ?? 0
-  }
+/// `flops` per second as GFLOP/s and as a percentage of `peak`, in columns of 8 and 6.
+func speed(_ flopsPerSecond: Double, peak: Double) -> String {
+  String(format: "%8.1f %5.0f%%", flopsPerSecond / 1e9, 100 * flopsPerSecond / 1e9 / peak)
 }

@@ -34,7 +34,6 @@ struct Peer: ParsableCommand {
     let workload = try Workload(workload, batch: batch)
     try workload.train(step: 0)
     mark("first_step")
-    let speed = CoreSpeed()
     let begin = wallSeconds()
     var warm = 0
     repeat {
@@ -46,14 +45,14 @@ struct Peer: ParsableCommand {
     fflush(nil)
     _ = readLine()
     for window in 0..<windows {
-      let before = speed.measure()
+      let before = fmaPeak()
       let cpu = processorSeconds()
       let wall = wallSeconds()
       for step in 0..<steps { try workload.train(step: window * steps + step) }
       let elapsed = wallSeconds() - wall
       let share = (processorSeconds() - cpu) / elapsed
       report.ips.append(Double(steps * batch) / elapsed)
-      report.win.append([before, speed.measure(), share])
+      report.win.append([before, fmaPeak(), share])
     }
     var usage = rusage()
     getrusage(__rusage_who_t(truncatingIfNeeded: RUSAGE_SELF.rawValue), &usage)

@@ -16,6 +16,8 @@ struct Workload {
   private let labels: [Int32]
   private let network: Network
   private let batch: Int
+  /// The images in order, and the first ones again where a batch is larger than all.
+  private let order: [Int32]
   private let optimiser = Optimiser.sgd(SGD(learningRate: 0.01, momentum: 0.9, nesterov: true))
 
   /// As the peers have it: dropout 0.25 after each pool and 0.5 before the logits.
@@ -43,23 +45,34 @@ struct Workload {
     pixels = (0..<images * shape.count).map { _ in Float(next()) * 0x1p-24 }
     labels = (0..<images).map { _ in Int32(next() % 10) }
     self.batch = batch
+    order = (0..<max(images, batch)).map { Int32($0 % images) }
   }
 
   /// One line per layer: what oneDNN computes it with.
   var implementations: [String] { network.implementations }
 
+  /// The median times of the stages of so many training steps.
+  func timeStages(steps: Int) throws -> [StageTime] {
+    try withImages { try network.timeStages($0, indices: order.prefix(batch), steps: steps) }
+  }
+
+  private func withImages<Result>(_ body: (Network.Images) throws -> Result) throws -> Result {
+    try pixels.withUnsafeBufferPointer { pixels in
+      try labels.withUnsafeBufferPointer { labels in
+        guard let pixels = pixels.baseAddress, let labels = labels.baseAddress else {
+          preconditionFailure("a workload has images")
+        }
+        return try body(Network.Images(pixels: pixels, labels: labels))
+      }
+    }
+  }
+
   /// One training step on batch `step`.
   func train(step: Int) throws {
     let steps = max(1, labels.count / batch)
     let first = step % steps * batch
-    let indices = (first..<first + batch).map { Int32($0 % labels.count) }
-    try pixels.withUnsafeBufferPointer { pixels in
-      try labels.withUnsafeBufferPointer { labels in
-        guard let pixels = pixels.baseAddress, let labels = labels.baseAddress else { return }
-        _ = try network.train(
-          Network.Images(pixels: pixels, labels: labels), indices: indices,
-          optimiser: optimiser, step: step)
-      }
+    _ = try withImages {
+      try network.train($0, indices: order[first..<first + batch], optimiser: optimiser, step: step)
     }
   }
 }

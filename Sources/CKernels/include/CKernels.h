@@ -35,12 +35,13 @@ void dg_philox(const uint32_t counter[_Nonnull 4], const uint32_t key[_Nonnull 2
 // The random word of element `index`: word index % 4 of block index / 4.
 uint32_t dg_random_word(dg_random_key key, uint64_t index);
 
-// out[i] = the word of element i, its upper 24 bits as a number in [0, 1).
-void dg_random_uniform(dg_random_key key, float *_Nonnull out, size_t count);
+// out[i] = the upper 24 bits of the word of element i as a number in [0, 1).
+typedef void (*dg_random_uniform_function)(dg_random_key key, float *_Nonnull out, size_t count);
 
-// out[i] = a number of the normal distribution for element i: Φ⁻¹((w + ½) / 2^32), w its word
-// (`dg_normal_quantile`).
-void dg_random_normal(dg_random_key key, float *_Nonnull out, size_t count);
+// out[i] = mean + deviation · z, z the number of the normal distribution for element i:
+// Φ⁻¹((w + ½) / 2^32), w its word (`dg_normal_quantile`).
+typedef void (*dg_random_normal_function)(dg_random_key key, float mean, float deviation,
+                                          float *_Nonnull out, size_t count);
 
 // Exponential and logarithm in double precision, the same on every machine; relative error below
 // 1e-14. exp is 0 below -708.
@@ -246,6 +247,8 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
   const char *_Nonnull name;
   int32_t block;
   dg_mask_bits_function _Nonnull mask_bits;
+  dg_random_uniform_function _Nonnull random_uniform;
+  dg_random_normal_function _Nonnull random_normal;
   dg_pool_forward_function _Nonnull pool_forward;
   dg_pool_backward_function _Nonnull pool_backward;
   dg_stochastic_forward_function _Nonnull stochastic_forward;
