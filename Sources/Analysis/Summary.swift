@@ -86,12 +86,13 @@ extension SweepTable {
     }.map(\.name)
   }
 
-  /// Each dropout rate minus rate 0, in every combination of the other columns that vary.
+  /// Each dropout rate minus rate 0, in every combination of the other columns that vary; without
+  /// dropout its kind and place do not matter.
   package func dropoutEffects() -> [Contrast] {
     let varying = ColumnSplit(results.cellColumns).varying.map(\.name)
     return dropoutRates.filter { varying.contains($0) }.flatMap { rate in
       let by = varying.filter { $0 != rate && $0 != Self.seed }
-      return contrasts(Comparison(factor: rate, by: by)).filter {
+      return contrasts(Comparison(factor: rate, by: by), baselines: true).filter {
         $0.b.number == 0 && !$0.isIdenticalByConstruction
       }
     }

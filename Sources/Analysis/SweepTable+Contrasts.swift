@@ -6,19 +6,38 @@ extension SweepTable {
   /// A factor of text gives each pair of its levels, the earlier minus the later one in order of
   /// appearance; a factor of numbers each level minus the smallest.
   ///
-  /// - Complexity: O(cells × columns + contrasts × cells of a contrast).
-  package func contrasts(_ comparison: Comparison) -> [Contrast] {
+  /// - Parameter baselines: whether a cell whose trial has level 0 and some of the `by` columns not at
+  ///   all, as a trial without dropout has no kind of it, counts in every group of the others.
+  /// - Complexity: O(cells × columns + contrasts × cells of a contrast), times the groups for
+  ///   baselines.
+  package func contrasts(_ comparison: Comparison, baselines: Bool = false) -> [Contrast] {
     guard let factor = cells(of: comparison.factor) else { return [] }
     let by = comparison.by.map { cells(of: $0) ?? [] }
     let apart = Set(comparison.by + [comparison.factor, Self.seed])
     let others = cellNames.filter { !apart.contains($0) }.map { cells(of: $0) ?? [] }
     let seeds = cells(of: Self.seed)
 
+    func place(_ cell: Int) -> Place {
+      Place(seed: seeds?[cell] ?? .none, others: others.map { $0[cell] })
+    }
+
     var groups = Ordered<[SettingValue], Ordered<SettingValue, Ordered<Place, Int>>>()
     for (cell, planned) in results.cells.enumerated() where factor[cell] != .none {
-      let place = Place(seed: seeds?[cell] ?? .none, others: others.map { $0[cell] })
       groups[by.map { $0[cell] }, default: .init()][factor[cell], default: .init()][
-        place, default: planned.trial] = planned.trial
+        place(cell), default: planned.trial] = planned.trial
+    }
+    if baselines {
+      let columns = comparison.by.map { name in results.trialColumns.first { $0.name == name } }
+      for (cell, planned) in results.cells.enumerated() where factor[cell].number == 0 {
+        let own = zip(columns, by).map { column, cells in
+          column.map { SettingValue($0, row: planned.trial) } ?? cells[cell]
+        }
+        for key in groups.keys where zip(own, key).allSatisfy({ $0 == .none || $0 == $1 }) {
+          guard groups[key]?[factor[cell]]?[place(cell)] == nil else { continue }
+          groups[key, default: .init()][factor[cell], default: .init()][
+            place(cell), default: planned.trial] = planned.trial
+        }
+      }
     }
     let pairs = Self.pairs(of: factor)
     return Self.sorted(groups.keys).flatMap { key in

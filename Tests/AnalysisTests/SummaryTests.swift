@@ -206,6 +206,21 @@ import Testing
     #expect(best.outcomes[.testAccuracy]?.count == 10)
   }
 
+  /// A grid that lists rate 0 once, with any kind and place, says what dropout changes in all.
+  @Test func oneBaselineServesEveryKindAndPlace() throws {
+    var builder = Self.firstLook()
+    builder.isPlanned = { $0.rate > 0 || ($0.kind == "spatial" && $0.placement == "after") }
+    let effects = try Summary(builder.build()).dropoutEffects
+    #expect(effects.count == 16)
+    #expect(effects.allSatisfy { $0.seeds == 10 && $0.b.number == 0 })
+    #expect(Set(effects.map(\.by)).count == 8)
+    // The pool is no matter of dropout: each has a baseline of its own.
+    builder.isPlanned = { $0.rate > 0 || ($0.pool == "max" && $0.kind == "spatial") }
+    let half = try Summary(builder.build()).dropoutEffects
+    #expect(half.count == 8)
+    #expect(half.allSatisfy { $0.by["pool"] == .text("max") })
+  }
+
   @Test func rateZeroBesideASecondRateIsNotWithoutDropout() throws {
     var results = Self.firstLook().build()
     results.trialColumns.append(

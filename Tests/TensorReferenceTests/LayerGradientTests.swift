@@ -38,45 +38,42 @@ struct LayerGradientTests {
   }
 
   private func checkConvolution(_ layer: ReferenceConvolution) {
-    let size = layer.size
-    let kernel = randomValues(size * size * 2 * 3, stream: 3)
-    let bias = randomValues(3, stream: 4)
-    Self.checkInputGradient { x in
+    Self.checkWeights(kernel: layer.size * layer.size * 2 * 3, bias: 3) { x, kernel, bias in
       layer.forward(x, kernel: kernel, bias: bias)
-    } backward: { r in
-      layer.backward(r, input: Self.input, kernel: kernel).input
+    } backward: { r, kernel in
+      layer.backward(r, input: Self.input, kernel: kernel)
     }
-    var r = layer.forward(Self.input, kernel: kernel, bias: bias)
-    r.values = randomValues(r.values.count, stream: 5)
-    let gradient = layer.backward(r, input: Self.input, kernel: kernel)
-    let byKernel = numericalGradient(at: kernel) {
-      Self.dot(layer.forward(Self.input, kernel: $0, bias: bias), r)
-    }
-    let byBias = numericalGradient(at: bias) {
-      Self.dot(layer.forward(Self.input, kernel: kernel, bias: $0), r)
-    }
-    #expect(relativeError(gradient.kernel, byKernel) < 1e-8)
-    #expect(relativeError(gradient.bias, byBias) < 1e-8)
   }
 
   @Test func dense() {
     let layer = ReferenceDense(units: 4)
-    let kernel = randomValues(Self.shape.count * 4, stream: 3)
-    let bias = randomValues(4, stream: 4)
-    Self.checkInputGradient { x in
+    Self.checkWeights(kernel: Self.shape.count * 4, bias: 4) { x, kernel, bias in
       layer.forward(x, kernel: kernel, bias: bias)
+    } backward: { r, kernel in
+      layer.backward(r, input: Self.input, kernel: kernel)
+    }
+  }
+
+  /// Holds all three gradients of a layer with so many weights to differences of its outputs.
+  private static func checkWeights(
+    kernel kernelCount: Int, bias biasCount: Int,
+    forward: (ReferenceTensor, _ kernel: [Double], _ bias: [Double]) -> ReferenceTensor,
+    backward: (ReferenceTensor, _ kernel: [Double]) -> (
+      input: ReferenceTensor, kernel: [Double], bias: [Double]
+    )
+  ) {
+    let kernel = randomValues(kernelCount, stream: 3)
+    let bias = randomValues(biasCount, stream: 4)
+    checkInputGradient { x in
+      forward(x, kernel, bias)
     } backward: { r in
-      layer.backward(r, input: Self.input, kernel: kernel).input
+      backward(r, kernel).input
     }
-    var r = layer.forward(Self.input, kernel: kernel, bias: bias)
+    var r = forward(input, kernel, bias)
     r.values = randomValues(r.values.count, stream: 5)
-    let gradient = layer.backward(r, input: Self.input, kernel: kernel)
-    let byKernel = numericalGradient(at: kernel) {
-      Self.dot(layer.forward(Self.input, kernel: $0, bias: bias), r)
-    }
-    let byBias = numericalGradient(at: bias) {
-      Self.dot(layer.forward(Self.input, kernel: kernel, bias: $0), r)
-    }
+    let gradient = backward(r, kernel)
+    let byKernel = numericalGradient(at: kernel) { dot(forward(input, $0, bias), r) }
+    let byBias = numericalGradient(at: bias) { dot(forward(input, kernel, $0), r) }
     #expect(relativeError(gradient.kernel, byKernel) < 1e-8)
     #expect(relativeError(gradient.bias, byBias) < 1e-8)
   }
