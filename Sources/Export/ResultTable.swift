@@ -6,7 +6,6 @@ public struct ResultTable: Sendable {
   public let name: String
   let columns: [TableColumn]
 
-  public var columnNames: [String] { columns.map(\.name) }
   public var rowCount: Int { columns.first?.values.count ?? 0 }
 }
 
