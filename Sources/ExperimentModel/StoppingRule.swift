@@ -77,6 +77,11 @@ public struct StoppingRule: Sendable, Hashable {
     return result
   }
 
+  /// The first epoch after which it can end a trial; only trials of more epochs are affected.
+  public var firstEnd: Int {
+    comparesArms ? rungs.first ?? grace : max(grace, patience + 1)
+  }
+
   /// The figure as something to be made small.
   public func cost(_ value: Float) -> Double {
     figure == .loss ? Double(value) : -Double(value)
@@ -112,17 +117,20 @@ public struct StoppingRule: Sendable, Hashable {
     return parts.joined(separator: " ")
   }
 
-  /// The rule in words.
-  public var words: String {
+  /// The rule in words, for trials of so many epochs.
+  public func words(epochs: Int) -> String {
     let figure = "validation \(figure.rawValue)"
-    let epochs =
-      rungs.isEmpty
-      ? "epochs \(grace), \(grace * reduction), \(grace * reduction * reduction), …"
-      : "epoch\(rungs.count == 1 ? "" : "s") \(rungs.map(String.init).joined(separator: ", "))"
+    let rungs = rungs(ofTrialWith: epochs).map(String.init)
+    if comparesArms, rungs.isEmpty { return "no trial is long enough for \(kind.rawValue)" }
+    let place =
+      "epoch\(rungs.count == 1 ? "" : "s") "
+      + (rungs.count > 8
+        ? "\(rungs.prefix(7).joined(separator: ", ")), … (\(rungs.count))"
+        : rungs.joined(separator: ", "))
     switch kind {
-    case .median: return "arms worse than the median \(figure) at \(epochs) stop"
+    case .median: return "arms worse than the median \(figure) at \(place) stop"
     case .successiveHalving:
-      return "the best 1/\(reduction) of the arms by \(figure) go on after \(epochs)"
+      return "the best 1/\(reduction) of the arms by \(figure) go on after \(place)"
     case .patience:
       return "a trial stops after \(patience) epoch\(patience == 1 ? "" : "s") without a better "
         + figure

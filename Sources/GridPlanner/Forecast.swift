@@ -30,6 +30,9 @@ public struct Forecast: Sendable, Hashable {
   public var weightBytes: Double
   /// Bytes of the figures in the results file.
   public var metricBytes: Double
+  /// Bytes of the checkpoints beside the results file while trials wait at a rung for the stopping
+  /// rule to compare their arms, at the most: an estimate.
+  public var waitingBytes: Double
   /// Bytes of memory that the largest trial needs, images aside: an estimate.
   public var bytesPerTrial: Double
   /// Bytes of the images, which trials share.
@@ -48,6 +51,7 @@ public struct Forecast: Sendable, Hashable {
     }
     metricBytes =
       Double(grid.trialCount) * Double(grid.epochs * (grid.metrics.count + (diagnostics ?? 0))) * 4
+    waitingBytes = grid.stopping.map { grid.waitingBytes($0) } ?? 0
     bytesPerTrial = Self.bytesPerTrial(grid)
     dataBytes = grid.datasets.reduce(0) {
       $0 + Double($1.shape.count) * Double($1.train + $1.test) * 4
@@ -77,6 +81,36 @@ public struct Forecast: Sendable, Hashable {
       let outputs = Double(network.outputCount)
       return 4 * (4 * parameters + 2 * outputs * Double(batch))
     }.max() ?? 0
+  }
+}
+
+extension PlannedGrid {
+  /// The most bytes of trials that wait at the same rung: weights, the optimiser's moments and what
+  /// is kept of earlier epochs, of as many arms as the rule leaves.
+  fileprivate func waitingBytes(_ rule: StoppingRule) -> Double {
+    let left = rule.kind == .successiveHalving ? 1 / Double(rule.reduction) : 0.5
+    var rungs: [Double] = []
+    for draft in layout.drafts {
+      let training = planner.trainings.values[Int(draft.key.training)]
+      let part = planner.networks[Int(draft.network)]
+      let bytes = 4 * Double(architectures[part.architecture].parameterCount)
+      let moments = training.optimiser.name == .sgd ? 1 : 2
+      for (index, epoch) in rule.rungs(ofTrialWith: training.epochs).enumerated() {
+        let kept =
+          switch weights {
+          case .none, .final: 0
+          case .best: 1
+          case .every(let interval): epoch / interval
+          }
+        if index == rungs.count { rungs.append(0) }
+        rungs[index] += bytes * Double(1 + moments + kept)
+      }
+    }
+    var share = 1.0
+    return rungs.reduce(0) { most, bytes in
+      defer { share *= left }
+      return max(most, bytes * share)
+    }
   }
 }
 

@@ -16,6 +16,9 @@ public struct GridPosition: Sendable, Hashable, Comparable {
 
   static let start = GridPosition(line: 1, column: 1)
 
+  /// Whether it is no place in the file.
+  var isCommandLine: Bool { line == 0 }
+
   /// A place on the command line: its overrides count from 1.
   static func commandLine(_ override: Int) -> GridPosition {
     GridPosition(line: 0, column: override)
@@ -41,7 +44,8 @@ public struct GridIssue: Sendable, Hashable {
 extension GridIssue: CustomStringConvertible {
   /// `grids/x.yaml:7:11: dropout.rate: 1.5 is not a rate; a rate is at least 0 and below 1`.
   public var description: String {
-    let place = position.line == 0 ? "command line" : "\(file):\(position.line):\(position.column)"
+    let place =
+      position.isCommandLine ? "command line" : "\(file):\(position.line):\(position.column)"
     return "\(place): \(path.isEmpty ? "" : "\(path): ")\(message)"
   }
 }

@@ -12,7 +12,8 @@ extension GridFile {
     return grid
   }
 
-  /// The most arms whose trials take no longer than the budget, at the slow end of the forecast.
+  /// The most arms whose trials take no longer than the budget, at the slow end of the forecast; no
+  /// more than there are.
   ///
   /// - Parameter machine: what the forecast takes for granted; measured before.
   /// - Throws: where not even one arm fits, or the grid makes no sense.
@@ -42,7 +43,7 @@ extension GridFile {
     while tooMany <= Self.mostCells {
       let found = try look(tooMany)
       if found.seconds > budget { break }
-      if found.cells == last.cells { return fits }
+      if found.cells == last.cells { return min(fits, choosing(arms: fits).arms ?? fits) }
       (fits, last) = (tooMany, found)
       tooMany *= 2
     }
@@ -51,7 +52,13 @@ extension GridFile {
       let middle = (fits + tooMany) / 2
       if try look(middle).seconds <= budget { fits = middle } else { tooMany = middle }
     }
-    return fits
+    return min(fits, choosing(arms: fits).arms ?? fits)
+  }
+
+  /// How many arms the grid has, chosen or not; nil where that is not known exactly.
+  private var arms: Int? {
+    let all = subgrids.lazy.compactMap { GridSpace($0, number: 0).sampling?.all }.first
+    return all?.isExact == true ? all?.integer : nil
   }
 
   /// Refuses to lay out a sample whose size is not known yet.

@@ -69,8 +69,15 @@ public struct GridFile: Sendable {
   public static func parse(
     _ text: String, name: String, overrides: [String] = []
   ) throws(GridError) -> GridFile {
+    try parse(text, name: name, overrides: overrides, isRecorded: false)
+  }
+
+  /// - Parameter isRecorded: whether it was accepted before.
+  static func parse(
+    _ text: String, name: String, overrides: [String], isRecorded: Bool
+  ) throws(GridError) -> GridFile {
     var root = try GridNode.compose(text, file: name)
-    var reader = GridReader(file: name)
+    var reader = GridReader(file: name, isRecorded: isRecorded)
     reader.apply(overrides, to: &root)
     guard reader.issues.isEmpty else { throw GridError(issues: reader.issues) }
     reader.read(root)
@@ -80,10 +87,10 @@ public struct GridFile: Sendable {
   }
 
   /// Reads the text of a grid as `text` gives it and a results file keeps it: the file, and the
-  /// overrides that it was read with.
+  /// overrides that it was read with. What is merely useless in it is no mistake: it was accepted.
   public static func parse(recorded text: String, name: String) throws(GridError) -> GridFile {
     let (file, overrides) = OverrideNote.taken(from: text)
-    return try parse(file, name: name, overrides: overrides)
+    return try parse(file, name: name, overrides: overrides, isRecorded: true)
   }
 
   /// Reads a grid file's bytes: as `parse(_:name:)`, and bytes that are not UTF-8 are an error.

@@ -142,9 +142,10 @@ extension GridReader {
       } else if !hasBlocks, !known.contains(name) {
         report(
           level.position, "model.name",
-          "there is no network \(Wording.quote(name)); "
-            + (Wording.nearest(to: name, in: known).map { "did you mean \($0)? " } ?? "")
-            + "Built in are \(known.joined(separator: ", ")), and `model.blocks` makes another")
+          "there is no network \(Wording.quote(name))"
+            + Wording.remedy(
+              near: Wording.nearest(to: name, in: known),
+              "built in are \(known.joined(separator: ", ")), and `model.blocks` makes another"))
       }
     }
     if hasBlocks, names.count > 1 {

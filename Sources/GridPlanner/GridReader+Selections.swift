@@ -84,7 +84,7 @@ extension GridReader {
       return nil
     }
     func position(_ offset: Int) -> GridPosition {
-      guard node.position.line > 0 else { return node.position }
+      guard !node.position.isCommandLine else { return node.position }
       let column = node.position.column + offset + (plain ? 0 : 1)
       return GridPosition(line: node.position.line, column: column)
     }

@@ -129,21 +129,81 @@ extension GridReader {
     return policy
   }
 
+  /// Reports what the option `entry` makes no sense with: where an override gives `setting` such a
+  /// value, as that one's mistake.
+  ///
+  /// - Parameter isBad: whether a value of the setting makes none.
+  private mutating func report(
+    _ entry: GridNode.Entry, with setting: Setting, _ message: String,
+    where isBad: (SettingValue) -> Bool = { _ in true }
+  ) {
+    let own = entry.value.commandLine ?? entry.value.position
+    let override = subgrids.flatMap { $0.levels(of: setting) }
+      .first { $0.position.isCommandLine && isBad($0.value) }
+    guard let override, !own.isCommandLine else { return report(own, entry.key, message) }
+    report(override.position, setting.path, "`\(entry.key)` \(message)")
+  }
+
+  /// Reports a rule that ends no trial, and weights of epochs that no trial has.
+  mutating func checkReach(_ entries: [GridNode.Entry]) {
+    let epochs = subgrids.values(of: .epochs).compactMap { value -> Int? in
+      if case .integer(let epochs) = value { Int(epochs) } else { nil }
+    }
+    guard let most = epochs.max(), !broken.contains(.epochs) else { return }
+    if let stopping, stopping.firstEnd >= most, let entry = entries.first(named: "stopping") {
+      report(
+        entry, with: .epochs,
+        "ends no trial: the first epoch after which it could is \(stopping.firstEnd), and no trial "
+          + "goes on after epoch \(most); give it \(stopping.remedy), or more epochs to trials")
+    }
+    if case .every(let interval) = weights, interval > most,
+      let entry = entries.first(named: "weights")
+    {
+      report(
+        entry, with: .epochs,
+        "every \(interval) keeps the last epoch's alone, because no trial has more than "
+          + "\(Wording.count(most, "epoch")); write final, or a smaller number")
+    }
+  }
+
   /// Whatever looks at validation images needs some in every trial.
   mutating func checkValidation(_ entries: [GridNode.Entry]) {
     let isBare = subgrids.values(of: .validation).contains(.integer(0))
     guard isBare else { return }
-    if stopping != nil, let entry = entries.first(where: { $0.key == "stopping" }) {
+    if stopping != nil, let entry = entries.first(named: "stopping") {
       report(
-        entry.position, "stopping",
+        entry, with: .validation,
         "looks at validation images, and there are none: set data.validation above 0 (test images "
-          + "never stop a trial)")
+          + "never stop a trial)"
+      ) { $0 == .integer(0) }
     }
-    if weights == .best, let entry = entries.first(where: { $0.key == "weights" }) {
+    if weights == .best, let entry = entries.first(named: "weights") {
       report(
-        entry.value.position, "weights",
+        entry, with: .validation,
         "best is chosen by validation loss, and there are no validation images: set "
-          + "data.validation above 0 (test images never choose)")
+          + "data.validation above 0 (test images never choose)"
+      ) { $0 == .integer(0) }
     }
+  }
+}
+
+extension [GridNode.Entry] {
+  fileprivate func first(named key: String) -> GridNode.Entry? { first { $0.key == key } }
+}
+
+extension GridNode {
+  /// The place of the first part that an override gave; nil where none did.
+  fileprivate var commandLine: GridPosition? {
+    if position.isCommandLine { return position }
+    guard case .mapping(let entries) = content else { return nil }
+    return entries.lazy.compactMap(\.value.commandLine).first
+  }
+}
+
+extension StoppingRule {
+  /// What would make it end trials earlier.
+  fileprivate var remedy: String {
+    if kind == .patience { return "less patience or grace" }
+    return rungs.isEmpty ? "a smaller grace" : "earlier rungs"
   }
 }

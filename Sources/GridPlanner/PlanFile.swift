@@ -61,7 +61,7 @@ public struct PlanFile: Codable, Sendable {
 
   /// Reads the grid in the plan.
   public func gridFile() throws(GridError) -> GridFile {
-    try GridFile.parse(grid, name: name, overrides: overrides)
+    try GridFile.parse(grid, name: name, overrides: overrides, isRecorded: true)
   }
 
   /// Lays the plan out as it was.

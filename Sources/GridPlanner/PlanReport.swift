@@ -106,6 +106,7 @@ extension PlanReport {
       var secondsHigh: Double?
       var weightBytes: Double
       var metricBytes: Double
+      var waitingBytes: Double
       var bytesPerTrial: Double
       var dataBytes: Double
       var jobs: Int?
@@ -147,6 +148,10 @@ extension PlanReport {
     var merged: [Merged]
     var epochs: Int
     var weights: String
+    /// What the file and the report call the rule; nil where trials run to their end.
+    var stopping: String?
+    /// What the text says of samples and of settings that nothing reads.
+    var notes: [String]
     var metrics: [String]
     var networks: [Network]
     var datasets: [Dataset]
@@ -171,7 +176,9 @@ extension PlanReport {
       combinations: grid.combinations.value, excluded: excluded, cells: plan.cellCount,
       trials: plan.trialCount,
       merged: merged.map { .init(rule: $0.rule, cells: $0.cells) },
-      epochs: plan.epochs, weights: plan.weights.text, metrics: plan.metrics.map(\.rawValue),
+      epochs: plan.epochs, weights: plan.weights.text, stopping: grid.stopping?.text,
+      notes: plan.samplings.map(\.inWords) + grid.unreadNotes,
+      metrics: plan.metrics.map(\.rawValue),
       networks: networks.map {
         .init(
           name: $0.name, data: $0.data.name,
@@ -189,8 +196,8 @@ extension PlanReport {
         flops: forecast.flops, secondsLow: machine.map { _ in forecast.seconds.lowerBound },
         secondsHigh: machine.map { _ in forecast.seconds.upperBound },
         weightBytes: forecast.weightBytes,
-        metricBytes: forecast.metricBytes, bytesPerTrial: forecast.bytesPerTrial,
-        dataBytes: forecast.dataBytes, jobs: machine?.jobs,
+        metricBytes: forecast.metricBytes, waitingBytes: forecast.waitingBytes,
+        bytesPerTrial: forecast.bytesPerTrial, dataBytes: forecast.dataBytes, jobs: machine?.jobs,
         flopsPerSecondPerCore: machine?.flopsPerSecondPerCore),
       trialTable: trialTable)
   }

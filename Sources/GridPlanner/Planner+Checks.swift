@@ -13,8 +13,9 @@ extension Planner {
         spaces[cell.subgrid].dimension(of: setting) == nil
           ? nil : "\(setting.path) \(value(setting, cell).map(\.text) ?? "")"
       }
+      let blamed = blamed(.modelName, or: Setting.networks, cell)
       report(
-        at: position(of: error, cell), "model",
+        at: blamed.position.isCommandLine ? blamed.position : position(of: error, cell), "model",
         "`\(spec.name)` does not fit \(card.name) (\(card.shape))"
           + (context.isEmpty ? "" : " with " + context.joined(separator: ", "))
           + ": \(error.path): \(error.message)")
@@ -88,8 +89,9 @@ extension Planner {
     let validation = integer(.validation, cell)
     let used = train ?? card.train
     if validation >= used, issues.count == before {
+      let blamed = blamed(.validation, or: [.train, .dataName], cell)
       report(
-        at: position(.validation, cell), "data.validation",
+        at: blamed.position, "data.validation",
         "\(validation) validation images leave nothing of the \(used) training images to train on")
     }
     guard issues.count == before else { return nil }
@@ -106,8 +108,9 @@ extension Planner {
   ) -> Int? {
     guard case .integer(let size) = value(setting, cell) else { return nil }
     if size > available {
+      let blamed = blamed(setting, or: [.dataName], cell)
       report(
-        at: position(setting, cell), setting.path,
+        at: blamed.position, setting.path,
         "\(size) is more than the \(available) \(noun) images of \(card.name); "
           + "leave `\(setting.path)` out for all of them")
     }

@@ -19,8 +19,9 @@ extension Planner {
         }
       } catch {
         guard reported.insert(error.rate).inserted else { continue }
+        let blamed = blamed(error.rate, or: [.kind, .rateSchedule], cell)
         report(
-          at: position(error.rate, cell), error.rate.path,
+          at: blamed.position, blamed.setting.path,
           "\(error.what) needs `\(error.setting.path)`, which is not given")
         continue
       }
@@ -37,7 +38,8 @@ extension Planner {
       if let problem = point.problem(with: dropout.spec, named: dropout.named),
         reported.insert(dropout.setting).inserted
       {
-        report(at: position(dropout.setting, cell), dropout.setting.path, problem)
+        let blamed = blamed(dropout.setting, or: Setting.general + Setting.networks, cell)
+        report(at: blamed.position, blamed.setting.path, problem)
       }
       written.append(dropout)
     }

@@ -58,8 +58,10 @@ extension Planner {
   ) -> Bool {
     for point in points where point.isSigned {
       guard case .pool(let block, .stochastic, _, _) = point.reader else { continue }
+      let blamed = blamed(.pool, or: Setting.networks, cell)
       report(
-        at: level(.pool, cell)?.position ?? level(.blocks, cell)?.position ?? .start, "pool",
+        at: blamed.position.isCommandLine
+          ? blamed.position : level(.pool, cell)?.position ?? position(.blocks, cell), "pool",
         "stochastic pooling draws an element with a chance in proportion to its size, so that "
           + "none may be negative: what block \(block) of `\(spec.name)` pools can be (behind "
           + "\(spec.blocks[block - 1].activation.rawValue)); use relu or sigmoid there, or "
@@ -102,8 +104,9 @@ extension Planner {
     default: break
     }
     if optimiser.decay > 0, optimiser.schedule != .constant {
+      let blamed = blamed(.decay, or: [.schedule], cell)
       report(
-        at: position(.decay, cell), "optimiser.decay",
+        at: blamed.position, "optimiser.decay",
         "is a schedule of its own and cannot go with `optimiser.schedule` "
           + "\(word(.schedule, cell)); keep one of them")
     }

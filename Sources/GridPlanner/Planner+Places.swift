@@ -11,16 +11,21 @@ extension Planner {
       Setting.siteRate(word).map { ($0, word) }
     }
     for (setting, word) in general + sorts where real(setting, cell) > 0 && !words.contains(word) {
+      let blamed = blamed(setting, or: [.placement] + Setting.networks, cell)
       report(
-        at: position(setting, cell), setting.path,
-        "\(Column.text(real(setting, cell))) has nowhere to go: `\(name)` has no \(word.lack); "
-          + "set it to 0 or \(word.remedy)")
+        at: blamed.position, blamed.setting.path,
+        (blamed.setting == setting ? "" : "`\(setting.path)` ")
+          + "\(Column.text(real(setting, cell))) has nowhere to go: `\(name)` has no "
+          + "\(word.lack); set it to 0 or \(word.remedy)")
     }
     for setting in sites.sorted(by: { $0.path < $1.path }) where level(setting, cell) != nil {
       guard let place = setting.place,
         let problem = problem(with: place, of: setting, network, cell, sites)
       else { continue }
-      report(at: position(setting, cell), setting.path, problem)
+      let blamed = blamed(setting, or: [.placement] + Setting.networks, cell)
+      report(
+        at: blamed.position, blamed.setting.path,
+        (blamed.setting == setting ? "" : "`\(setting.path)`: ") + problem)
     }
   }
 

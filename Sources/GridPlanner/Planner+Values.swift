@@ -15,6 +15,21 @@ extension Planner {
     level(setting, cell)?.position ?? .start
   }
 
+  /// What a mistake that several settings make together is put down to: `setting`, unless that is
+  /// the file's and one of `others` was given on the command line.
+  func blamed(
+    _ setting: Setting, or others: [Setting], _ cell: CellPlace
+  ) -> (setting: Setting, position: GridPosition) {
+    let own = setting.place.map { place in
+      others.filter { Setting.placed.contains($0) || $0 == .placement }
+        .map { Setting.of(place, $0) }
+    }
+    let chosen = ([setting] + (own ?? []) + others).first {
+      level($0, cell)?.position.isCommandLine == true
+    }
+    return (chosen ?? setting, position(chosen ?? setting, cell))
+  }
+
   func integer64(_ setting: Setting, _ cell: CellPlace) -> Int64 {
     guard case .integer(let value) = value(setting, cell) else {
       preconditionFailure("\(setting.path) is an integer")

@@ -26,29 +26,30 @@ struct Planner: Sendable {
   private(set) var dropouts: [DropoutPart] = []
   private(set) var trainings = Interner<TrainingPart>()
   private(set) var seeds = Interner<Seed>()
-  private var memos: [Memos] = []
+  private var memos: [[Memo]] = []
   private var networkNumbers = Interner<NetworkSpec>()
   private var dropoutNumbers = Interner<[DropoutSpec]>()
   private var dataNumbers = Interner<DataIdentity>()
 
-  /// What numbers a sub-grid's parts.
-  private struct Memos: Sendable {
-    var network: Memo
-    var dropout: Memo
-    var data: Memo
-    var training: Memo
-    var seed: Memo
+  /// What a trial is put together from.
+  private enum Part: Int, CaseIterable {
+    case network, dropout, data, training, seed
+  }
 
-    init(_ space: GridSpace) {
-      func memo(_ settings: [Setting]) -> Memo {
-        Memo(Set(settings.compactMap { space.dimension(of: $0) }), radices: space.radices)
-      }
-      let sites = space.subgrid.varying.filter { $0.place != nil }
-      network = memo(Setting.networks)
-      dropout = memo(Setting.networks + Setting.general + Setting.siteRates + sites)
-      data = memo([.dataName, .train, .test, .validation, .standardise])
-      training = memo(Setting.trainings)
-      seed = memo(Setting.seeds)
+  /// What numbers the parts of a sub-grid's cells, in the order of `Part`.
+  private static func memos(_ space: GridSpace) -> [Memo] {
+    Part.allCases.map { part in
+      let settings: [Setting] =
+        switch part {
+        case .network: Setting.networks
+        case .dropout:
+          Setting.networks + Setting.general + Setting.siteRates
+            + space.subgrid.varying.filter { $0.place != nil }
+        case .data: [.dataName, .train, .test, .validation, .standardise]
+        case .training: Setting.trainings
+        case .seed: Setting.seeds
+        }
+      return Memo(Set(settings.compactMap { space.dimension(of: $0) }), radices: space.radices)
     }
   }
 
@@ -62,7 +63,7 @@ struct Planner: Sendable {
     self.numericsVersion = numericsVersion
     self.merging = merging ?? grid.merging
     spaces = grid.subgrids.enumerated().map { GridSpace($1, number: $0) }
-    memos = spaces.map(Memos.init)
+    memos = spaces.map(Self.memos)
   }
 
   mutating func layOut() throws(GridError) -> Layout {
@@ -94,8 +95,8 @@ struct Planner: Sendable {
       let path = GridSpace.Path(
         dimensions: dimensions.sorted(), checks: Array(repeating: [], count: dimensions.count))
       space.walk(path, from: space.origin) { cell in
-        let seed = seed(cell)
-        memos[number].seed[memos[number].seed.slot(cell.levels)] = seeds.index(of: seed)
+        let slot = memos[number][Part.seed.rawValue].slot(cell.levels)
+        memos[number][Part.seed.rawValue][slot] = seeds.index(of: seed(cell))
       }
     }
   }
@@ -179,90 +180,73 @@ struct Planner: Sendable {
 
 // Parts of a cell, by number; `Memo.none` where they make no sense.
 extension Planner {
-  private mutating func networkPart(_ cell: CellPlace) -> Int32 {
-    let slot = memos[cell.subgrid].network.slot(cell.levels)
-    let known = memos[cell.subgrid].network[slot]
+  /// The number of a part, which `make` gives it the first time that it is asked for.
+  private mutating func number(
+    _ part: Part, _ cell: CellPlace, _ make: (inout Planner) -> Int32?
+  ) -> Int32 {
+    let slot = memos[cell.subgrid][part.rawValue].slot(cell.levels)
+    let known = memos[cell.subgrid][part.rawValue][slot]
     guard known == Memo.unknown else { return known }
-    var number = Memo.none
-    if var part = makeNetwork(cell) {
+    let number = make(&self) ?? Memo.none
+    memos[cell.subgrid][part.rawValue][slot] = number
+    return number
+  }
+
+  private mutating func networkPart(_ cell: CellPlace) -> Int32 {
+    number(.network, cell) { planner in
+      guard var part = planner.makeNetwork(cell) else { return nil }
       var nameless = part.spec
       nameless.name = ""
-      part.number = networkNumbers.index(of: nameless)
-      number = Int32(networks.count)
-      networks.append(part)
+      part.number = planner.networkNumbers.index(of: nameless)
+      planner.networks.append(part)
+      return Int32(planner.networks.count - 1)
     }
-    memos[cell.subgrid].network[slot] = number
-    return number
   }
 
   private mutating func dataPart(_ cell: CellPlace) -> Int32 {
-    let slot = memos[cell.subgrid].data.slot(cell.levels)
-    let known = memos[cell.subgrid].data[slot]
-    guard known == Memo.unknown else { return known }
-    var number = Memo.none
-    if var part = makeData(cell) {
-      part.number = dataNumbers.index(of: DataIdentity(part))
-      number = Int32(data.count)
-      data.append(part)
+    number(.data, cell) { planner in
+      guard var part = planner.makeData(cell) else { return nil }
+      part.number = planner.dataNumbers.index(of: DataIdentity(part))
+      planner.data.append(part)
+      return Int32(planner.data.count - 1)
     }
-    memos[cell.subgrid].data[slot] = number
-    return number
   }
 
   private mutating func dropoutPart(_ cell: CellPlace, _ network: Int32) -> Int32 {
-    let slot = memos[cell.subgrid].dropout.slot(cell.levels)
-    let known = memos[cell.subgrid].dropout[slot]
-    guard known == Memo.unknown else { return known }
-    var number = Memo.none
-    if var part = makeDropout(cell, networks[Int(network)]) {
-      part.number = dropoutNumbers.index(of: part.specs)
-      number = Int32(dropouts.count)
-      dropouts.append(part)
+    number(.dropout, cell) { planner in
+      guard var part = planner.makeDropout(cell, planner.networks[Int(network)]) else { return nil }
+      part.number = planner.dropoutNumbers.index(of: part.specs)
+      planner.dropouts.append(part)
+      return Int32(planner.dropouts.count - 1)
     }
-    memos[cell.subgrid].dropout[slot] = number
-    return number
   }
 
   private mutating func trainingPart(_ cell: CellPlace) -> Int32 {
-    let slot = memos[cell.subgrid].training.slot(cell.levels)
-    let known = memos[cell.subgrid].training[slot]
-    guard known == Memo.unknown else { return known }
-    let number = makeTraining(cell).map { trainings.index(of: $0) } ?? Memo.none
-    memos[cell.subgrid].training[slot] = number
-    return number
+    number(.training, cell) { planner in
+      planner.makeTraining(cell).map { planner.trainings.index(of: $0) }
+    }
   }
 
-  private func seedNumber(_ cell: CellPlace) -> Int32 {
-    let memo = memos[cell.subgrid].seed
+  /// The number of a part of a planned cell.
+  private func number(_ part: Part, of cell: CellPlace) -> Int32 {
+    let memo = memos[cell.subgrid][part.rawValue]
     return memo[memo.slot(cell.levels)]
   }
 
+  private func seedNumber(_ cell: CellPlace) -> Int32 { number(.seed, of: cell) }
+
   /// The dropout part of a planned cell.
-  func dropout(_ cell: CellPlace) -> DropoutPart {
-    let memo = memos[cell.subgrid].dropout
-    return dropouts[Int(memo[memo.slot(cell.levels)])]
-  }
+  func dropout(_ cell: CellPlace) -> DropoutPart { dropouts[dropoutNumber(cell)] }
 
   /// The number of a planned cell's dropout part.
-  func dropoutNumber(_ cell: CellPlace) -> Int {
-    let memo = memos[cell.subgrid].dropout
-    return Int(memo[memo.slot(cell.levels)])
-  }
-
-  /// The network part of a planned cell.
-  func network(_ cell: CellPlace) -> NetworkPart {
-    let memo = memos[cell.subgrid].network
-    return networks[Int(memo[memo.slot(cell.levels)])]
-  }
+  func dropoutNumber(_ cell: CellPlace) -> Int { Int(number(.dropout, of: cell)) }
 
   /// A planned cell's training with its own dropout sites, kinds and seeds: nothing rewritten.
   func specAsWritten(_ cell: CellPlace) -> (spec: TrialSpec, data: Int32) {
-    let memo = memos[cell.subgrid]
-    let data = memo.data[memo.data.slot(cell.levels)]
+    let data = number(.data, of: cell)
     let spec = spec(
-      network: memo.network[memo.network.slot(cell.levels)], dropout: dropout(cell).written,
-      data: data, training: memo.training[memo.training.slot(cell.levels)],
-      seed: seeds.values[Int(seedNumber(cell))])
+      network: number(.network, of: cell), dropout: dropout(cell).written, data: data,
+      training: number(.training, of: cell), seed: seeds.values[Int(seedNumber(cell))])
     return (spec, data)
   }
 }

@@ -60,9 +60,9 @@ enum Scalar {
   static func word(_ text: String, of words: [String]) throws(Complaint) -> String {
     guard words.contains(text) else {
       throw Complaint(
-        message: "\(Wording.quote(text)) is not known; "
-          + (Wording.nearest(to: text, in: words).map { "did you mean \($0)? " } ?? "")
-          + "It is \(Wording.alternatives(words))")
+        message: "\(Wording.quote(text)) is not known"
+          + Wording.remedy(
+            near: Wording.nearest(to: text, in: words), "it is \(Wording.alternatives(words))"))
     }
     return text
   }

@@ -28,6 +28,12 @@ enum Wording {
     return words.dropLast().joined(separator: ", ") + " or " + last
   }
 
+  /// `; it is a or b`, or `; did you mean a? It is a or b` where something is near.
+  static func remedy(near: String?, _ remedy: String) -> String {
+    guard let near else { return "; \(remedy)" }
+    return "; did you mean \(near)? \(remedy.prefix(1).uppercased())\(remedy.dropFirst())"
+  }
+
   /// The first of `candidates` that `word` is a likely misspelling of.
   static func nearest(to word: String, in candidates: [String]) -> String? {
     let word = Array(word.lowercased().unicodeScalars.prefix(40))

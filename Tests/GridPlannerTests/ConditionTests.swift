@@ -124,6 +124,15 @@ import Testing
       "extra.yaml",
       "command line: `extra.yaml` is no override; write a setting and its values such as dropout.rate=0,0.5"
     ),
+    (
+      "dropout.placement=before-norm",
+      "command line: dropout.placement: `dropout.rate` 0.5 has nowhere to go: `small` has no "
+        + "normalisation; set it to 0 or set `model.normalisation`"
+    ),
+    (
+      "dropout.kind=noise-shape",
+      "command line: dropout.kind: noise-shape dropout needs `dropout.noise-shape`, which is not given"
+    ),
     ("batch=", "command line: batch: has no value; give one or leave the key out"),
     ("batch=8,8", "command line: batch: 8 occurs twice; keep one"),
     (

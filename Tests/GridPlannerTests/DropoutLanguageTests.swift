@@ -199,7 +199,7 @@ import Testing
     ),
     (
       "dropout: {block1: {rate: 0.5, placement: dense}}",
-      "g:1:42: dropout.block1.placement: `dense` is not known; It is conv.input, before-norm, "
+      "g:1:42: dropout.block1.placement: `dense` is not known; it is conv.input, before-norm, "
         + "after-norm, before-activation, after-activation, before-pool or after-pool"
     ),
     (
@@ -211,6 +211,11 @@ import Testing
       "optimiser: {beta1: 0.8}",
       "g:1:20: optimiser.beta1: has no use: it is for `optimiser.name` adam or adamw, which no cell "
         + "has; leave it out"
+    ),
+    (
+      "optimiser: {name: adam, momentum: 0.5}",
+      "g:1:35: optimiser.momentum: has no use: it is for `optimiser.name` sgd, which no cell has; "
+        + "leave it out"
     ),
     (
       "optimiser: {name: adam, weight-decay: 0.1}",

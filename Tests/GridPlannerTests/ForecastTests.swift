@@ -107,6 +107,24 @@ import Testing
     #expect(!lines.contains { $0.hasSuffix(" ") }, "\(lines)")
   }
 
+  @Test func whatIsNoAxisIsSaidBesideThem() throws {
+    let text = try report(
+      """
+      dropout: {rate: [0, 0.5], kind: spatial, schedule: linear, schedule-epochs: 4, dense: 0}
+      optimiser: {name: [sgd, adam], momentum: 0.5, learning-rate: 0.01}
+      """
+    ).text()
+    let dropout = "\nDropout   kind spatial, schedule linear, schedule-epochs 4\n"
+    #expect(text.contains(dropout), "\(text)")
+    #expect(text.contains("\nNote      optimiser.momentum is for optimiser.name sgd alone\n"))
+    let plain = try report("dropout: {kind: spatial}\nbatch: [8, 16]").text()
+    #expect(!plain.contains("Dropout "), "nothing is dropped")
+    // The file's momentum is left over where an override chooses another optimiser.
+    let grid = try layout(
+      "optimiser: {momentum: 0.5, learning-rate: 0.01}", overrides: ["optimiser.name=adam"])
+    #expect(PlanReport(grid).text().contains("sgd, which no cell has: it is"))
+  }
+
   @Test func theJSONHoldsEverythingWithSortedKeys() throws {
     let report = try report(
       PlanTests.placement + "\nexclude: [{dropout.kind: spatial, dropout.rate: 0.5}]")

@@ -74,7 +74,7 @@ import Testing
     ),
     (
       "pool: sum",
-      "g:1:7: pool: `sum` is not known; It is max, average, stochastic, strided or none"
+      "g:1:7: pool: `sum` is not known; it is max, average, stochastic, strided or none"
     ),
     (
       "optimiser: {name: adam, epsilon: 1e-46}",
@@ -98,7 +98,7 @@ import Testing
     ),
     (
       "data: 'idx:'",
-      "g:1:7: data.name: `idx:` is not known; It is fashion-mnist-mini, fashion-mnist, idx:DIR, cifar10:DIR or random:…"
+      "g:1:7: data.name: `idx:` is not known; it is fashion-mnist-mini, fashion-mnist, idx:DIR, cifar10:DIR or random:…"
     ),
     ("batch:", "g:1:7: batch: has no value; give one or leave the key out"),
     ("batch: {size: 3}", "g:1:8: batch: takes a value or a list of values, not a mapping"),

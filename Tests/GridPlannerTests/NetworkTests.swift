@@ -105,11 +105,11 @@ import Testing
     ),
     (
       "model: {blocks: [{filters: 2, pool: sum}]}",
-      "g:1:37: model.blocks[0].pool: `sum` is not known; It is max, average, stochastic, strided or none"
+      "g:1:37: model.blocks[0].pool: `sum` is not known; it is max, average, stochastic, strided or none"
     ),
     (
       "model: {blocks: [{filters: 2, padding: full}]}",
-      "g:1:40: model.blocks[0].padding: `full` is not known; It is same or valid"
+      "g:1:40: model.blocks[0].padding: `full` is not known; it is same or valid"
     ),
   ])
   func mistakesInModels(text: String, expected: String) {

@@ -73,12 +73,30 @@ import Testing
     ("{hours: 0}", "g:2:17: sample.hours: 0 is not a time; a time is above 0 and at most 100000"),
     (
       "{count: 3, method: halton}",
-      "g:2:28: sample.method: `halton` is not known; It is random, latin-hypercube or sobol"
+      "g:2:28: sample.method: `halton` is not known; it is random, latin-hypercube or sobol"
     ),
     ("{count: 3, sed: 4}", "g:2:20: unknown key `sample.sed`; did you mean `seed`?"),
   ])
   func mistakes(sample: String, expected: String) {
     #expect(problems("batch: 1..4\nsample: \(sample)") == [expected])
+  }
+}
+
+/// What the plan says of a sample.
+@Suite struct SamplingTests {
+  @Test(arguments: [
+    ("{count: 100}", "", "Sample all 6 arms: the sample asks for 100, and there are no more"),
+    ("{count: 6}", "", "Sample all 6 arms"),
+    ("{count: 4, method: sobol, seed: 2}", "", "Sample 4 of 6 arms by sobol, seed 2"),
+    // Every arm is there for one seed, and excluded for the other.
+    ("{count: 4}", "exclude: [{seed: 2, batch: 1}]", "Sample 4 of 6 arms by random, seed 1"),
+    ("{count: 4}", "exclude: [{batch: 1}]", "Sample 4 of 5 arms by random, seed 1"),
+    ("{count: 4}", "only: batch == 1", "Sample all 1 arm: the sample asks for 4, and there are"),
+  ])
+  func itSaysHowManyOfHowMany(sample: String, rest: String, expected: String) throws {
+    let grid = try layout("batch: 1..6\nseed: 1..2\nsample: \(sample)\n\(rest)")
+    let text = PlanReport(grid).text(rows: 0).split { $0.isWhitespace }.joined(separator: " ")
+    #expect(text.contains(expected), "\(text)")
   }
 }
 
@@ -105,9 +123,9 @@ import Testing
     #expect(try seconds(count) <= 3600)
     #expect(try seconds(count + 1) > 3600)
     #expect(try arms(Self.text + "\nonly: seed == 1", flopsPerSecond: flops) >= 2 * count)
-    // The whole grid, where it fits.
-    let all = try arms(Self.text, flopsPerSecond: 1e16)
-    #expect(try layout(Self.text, overrides: ["sample.count=\(all)"]).cellCount == 2048 * 3)
+    // The whole grid, where it fits, and no more than that.
+    #expect(try arms(Self.text, flopsPerSecond: 1e16) == 2048)
+    #expect(try arms("batch: 1..5\nsample: {hours: 1}", flopsPerSecond: 1e16) == 5)
   }
 
   @Test func nothingIsPlannedBeforeThat() throws {

@@ -56,6 +56,10 @@ import Testing
     ("stopping: {rule: median, metric: test_loss}", "stopping.metric: `test_loss` is not known"),
     ("stopping: {rule: median, metric: [loss, accuracy]}", "stopping.metric: is one value, not"),
     ("stopping: {rule: median, runs: 2}", "unknown key `stopping.runs`; did you mean `rungs`?"),
+    ("stopping: {rule: median, rungs: [12]}", "g:3:11: stopping: ends no trial: the first epoch"),
+    ("stopping: {rule: median, grace: 12}", "after which it could is 12, and no trial goes on"),
+    ("stopping: {rule: patience, patience: 11}", "is 12, and no trial goes on after epoch 12"),
+    ("weights: every 13", "weights: every 13 keeps the last epoch's alone, because no trial has"),
     ("weights: every", "weights: is none, final, best or every with a number of epochs"),
     ("weights: every 0", "not `every 0`"),
     ("weights: last", "not `last`"),
@@ -69,6 +73,53 @@ import Testing
   func whatLooksAtValidationImagesNeedsSome(text: String) {
     let found = problems("data: {validation: [0, 100]}\n" + text)
     #expect(found.count == 1 && found[0].contains("set data.validation above 0"), "\(found)")
+  }
+
+  /// What comes from the command line is the command line's mistake, and what a file has already
+  /// recorded is none.
+  @Test func uselessOptionsAreWhoseTheyAre() throws {
+    let text = Self.data + "stopping: {rule: median, rungs: [3]}\nweights: every 2"
+    #expect(
+      problems(text, overrides: ["epochs=3"]) == [
+        "command line: epochs: `stopping` ends no trial: the first epoch after which it could is 3, "
+          + "and no trial goes on after epoch 3; give it earlier rungs, or more epochs to trials"
+      ])
+    let found = problems(text, overrides: ["stopping.rungs=20"])
+    #expect(found.count == 1 && found[0].hasPrefix("command line: stopping: ends no"), "\(found)")
+    let recorded = "epochs: 3\nweights: every 5\noptimiser: {name: adam, momentum: 0.5}"
+    #expect(problems(recorded).count == 2)
+    _ = try GridFile.parse(recorded: recorded, name: "g")
+  }
+
+  @Test func thePlanListsTheRungsThatThereAre() throws {
+    func text(_ epochs: String) throws -> String {
+      let grid = try layout(
+        "data: {validation: 100}\nepochs: \(epochs)\nweights: every 4\n"
+          + "stopping: {rule: median, rungs: [3, 9, 20]}")
+      return PlanReport(grid).text(rows: 0).split { $0.isWhitespace }.joined(separator: " ")
+    }
+    let one = try text("12")
+    #expect(one.contains("at epochs 3, 9 stop; forecasts are without it"), "\(one)")
+    #expect(!one.contains("of trials of"))
+    let several = try text("[2, 3, 12]")
+    #expect(several.contains("at epochs 3, 9 stop; trials of 2, 3 epochs run to"), "\(several)")
+    #expect(several.contains("every 4 (of trials of 2, 3 epochs the last epoch's)"), "\(several)")
+  }
+
+  @Test func theForecastCountsTrialsThatWait() throws {
+    func bytes(_ text: String) throws -> Double {
+      let grid = try layout(Self.data + "seed: 1..8\n" + text)
+      let machine = MachineProfile(flopsPerSecondPerCore: 1e9, jobs: 1)
+      return Forecast(grid, machine: machine).waitingBytes
+    }
+    let parameters = try layout(Self.data).architectures[0].parameters.reduce(0) { $0 + $1.count }
+    let all = Double(8 * 4 * parameters)
+    #expect(try bytes("stopping: {rule: median}") == 2 * all)
+    #expect(try bytes("stopping: {rule: median}\noptimiser: {name: adam}") == 3 * all)
+    // After epoch 9 half of the arms are left, with four copies each.
+    #expect(try bytes("stopping: {rule: median, rungs: [1, 9]}\nweights: every 2") == 3 * all)
+    #expect(try bytes("stopping: {rule: patience, patience: 2}") == 0)
+    #expect(try bytes("") == 0)
   }
 
   @Test func theForecastCountsEveryCopyOfTheWeights() throws {
