@@ -48,7 +48,7 @@ public struct Summary: Sendable, Hashable, Encodable {
     question = results.question
     claim = results.claim
     trials = TrialCounts(results.status)
-    constants = ColumnSplit(results.trialColumns).constants
+    constants = ColumnSplit(results.trialColumns, beside: results.constants).constants
     dropoutRates = table.dropoutRates
     margin = results.margin
     comparisons = results.comparisons.map {

@@ -123,10 +123,11 @@ package struct ColumnSplit: Sendable {
   /// Columns with a single value, as long as it says something.
   package var constants: Settings
 
-  package init(_ columns: [Column]) {
+  /// - Parameter others: columns of one value, which name nothing that `columns` name.
+  package init(_ columns: [Column], beside others: [Column] = []) {
     varying = []
     constants = Settings()
-    for column in columns {
+    for column in columns + others {
       let values = Set((0..<column.count).map { SettingValue(column, row: $0) })
       if values.count > 1 {
         varying.append(column)

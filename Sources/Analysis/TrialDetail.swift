@@ -33,8 +33,9 @@ public struct TrialDetail: Sendable, Hashable, Encodable {
     trial = row
     id = results.trialIDs[row].description
     settings = Settings(
-      names: results.trialColumns.map(\.name),
-      values: results.trialColumns.map { SettingValue($0, row: row) })
+      names: (results.trialColumns + results.constants).map(\.name),
+      values: results.trialColumns.map { SettingValue($0, row: row) }
+        + results.constants.map { SettingValue($0, row: 0) })
     status = results.status[row].name
     message = results.messages[row]
     epochs = results.epochsRun[row]
@@ -66,17 +67,17 @@ public struct TrialDetail: Sendable, Hashable, Encodable {
       lines.append("  \(name.padding(to: width))  \(value)")
     }
     let time = seconds.map { " in \(($0 * 1000).rounded() / 1000) s" } ?? ""
-    lines.append("\(status), \(epochs) epochs\(time)")
-    if !message.isEmpty { lines.append("  \(message)") }
+    lines.append("\(status), \(epochs) epoch\(epochs == 1 ? "" : "s")\(time)")
+    lines += TextLayout.wrap(message, width: Self.width - 2).map { "  \($0)" }
     let metrics = Metric.allCases.filter { figures[$0.rawValue]?.isEmpty == false }
     guard !metrics.isEmpty else { return lines.joined(separator: "\n") + "\n" }
-    var columns = [TextColumn("epoch", cells: (0..<epochs).map { "\($0 + 1)" })]
-    for metric in metrics {
-      let values = figures[metric.rawValue] ?? []
-      columns.append(
-        TextColumn(metric.rawValue, cells: values.map { $0.map { "\($0)" } ?? "NaN" }))
+    let columns = metrics.map { metric in
+      TextColumn(
+        metric.rawValue,
+        cells: (figures[metric.rawValue] ?? []).map { $0.map { "\($0)" } ?? "NaN" })
     }
-    lines += [""] + TextLayout.table(columns, width: .max)
+    lines += Self.tables(
+      of: columns, behind: TextColumn("epoch", cells: (0..<epochs).map { "\($0 + 1)" }))
     let shown = places.filter { diagnostics[$0.figure]?[$0.place] != nil }
     if !shown.isEmpty {
       lines += ["", "diagnostics of the last epoch"]
@@ -92,6 +93,28 @@ public struct TrialDetail: Sendable, Hashable, Encodable {
         ], width: .max)
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static let width = 80
+
+  /// Tables below each other, each with `first` and as many of `columns` as a line has room for.
+  private static func tables(of columns: [TextColumn], behind first: TextColumn) -> [String] {
+    func lines(_ columns: ArraySlice<TextColumn>) -> [String] {
+      TextLayout.table([first] + columns, width: .max)
+    }
+    var tables: [String] = []
+    var rest = columns[...]
+    while !rest.isEmpty {
+      var count = 1
+      while count < rest.count,
+        lines(rest.prefix(count + 1)).allSatisfy({ $0.count <= width })
+      {
+        count += 1
+      }
+      tables += [""] + lines(rest.prefix(count))
+      rest = rest.dropFirst(count)
+    }
+    return tables
   }
 }
 

@@ -26,6 +26,8 @@ public struct TrialTable: Sendable, Hashable, Encodable {
     public var seconds: Double?
     /// At the last epoch; those of a trial that is not complete are missing.
     public var outcomes: [Outcome: Double]
+    /// Test accuracy and loss after the epochs that it ran, complete or not.
+    public var reached: [Outcome: Double]
   }
 
   public var title: String
@@ -39,7 +41,7 @@ public struct TrialTable: Sendable, Hashable, Encodable {
   /// - Throws: `UserError` with `badFile` where the results do not fit together.
   public init(_ results: SweepResults, order: Order = .best) throws(UserError) {
     let table = try SweepTable(results)
-    let columns = ColumnSplit(results.trialColumns)
+    let columns = ColumnSplit(results.trialColumns, beside: results.constants)
     title = results.title
     self.order = order
     trials = TrialCounts(results.status)
@@ -48,6 +50,12 @@ public struct TrialTable: Sendable, Hashable, Encodable {
     rows = results.trialIDs.indices.map { trial in
       var outcomes: [Outcome: Double] = [:]
       for outcome in Outcome.allCases { outcomes[outcome] = table.outcome(outcome, of: trial) }
+      var reached: [Outcome: Double] = [:]
+      let figures = [(Outcome.testAccuracy, Metric.testAccuracy), (.testLoss, .testLoss)]
+      for (outcome, metric) in figures {
+        let value = results.metrics[metric]?[trial].last.map { Double($0) }
+        reached[outcome] = value.flatMap { $0.isFinite ? $0 : nil }
+      }
       let seconds = results.durations[trial]
       return Row(
         trial: trial, id: results.trialIDs[trial].description,
@@ -56,13 +64,13 @@ public struct TrialTable: Sendable, Hashable, Encodable {
           values: columns.varying.map { SettingValue($0, row: trial) }),
         status: results.status[trial].name, message: results.messages[trial],
         epochs: results.epochsRun[trial], seconds: seconds.isFinite ? seconds : nil,
-        outcomes: outcomes)
+        outcomes: outcomes, reached: reached)
     }
     guard order == .best else { return }
-    rows.sort {
-      let (first, second) = ($0.outcomes[.testAccuracy] ?? -1, $1.outcomes[.testAccuracy] ?? -1)
-      return first != second ? first > second : $0.trial < $1.trial
+    func place(_ row: Row) -> (Double, Double) {
+      (row.outcomes[.testAccuracy] ?? -1, row.reached[.testAccuracy] ?? -1)
     }
+    rows.sort { place($0) != place($1) ? place($0) > place($1) : $0.trial < $1.trial }
   }
 
   /// Every row, whatever a table would show: an object with sorted keys.
@@ -97,6 +105,9 @@ public struct TrialTable: Sendable, Hashable, Encodable {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// Whether all trials that ran at all ran as many epochs.
+  private var hasOneLength: Bool { Set(rows.map(\.epochs)).subtracting([0]).count <= 1 }
+
   /// The epochs that all complete trials ran; nil where they differ.
   private var commonEpochs: Int? {
     let epochs = Set(
@@ -116,7 +127,7 @@ public struct TrialTable: Sendable, Hashable, Encodable {
     if trials.byStatus.count > 1 {
       columns.append(TextColumn("status", alignment: .left, cells: rows.map(\.status)))
     }
-    if commonEpochs == nil {
+    if !hasOneLength {
       columns.append(TextColumn("epochs", cells: rows.map { "\($0.epochs)" }))
     }
     for (outcome, name) in [(Outcome.testAccuracy, "accuracy"), (.testLoss, "loss")] {
@@ -124,7 +135,7 @@ public struct TrialTable: Sendable, Hashable, Encodable {
         TextColumn(
           name,
           cells: rows.map { row in
-            row.outcomes[outcome].map {
+            row.reached[outcome].map {
               NumberText.fixed($0 * outcome.scale, digits: outcome.digits)
             } ?? "-"
           }))

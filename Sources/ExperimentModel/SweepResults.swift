@@ -5,6 +5,9 @@ public struct SweepResults: Sendable {
   public var trialIDs: [TrialID]
   /// The canonical configuration.
   public var trialColumns: [Column]
+  /// Settings that every trial shares and that are no columns of the file, a value each; empty
+  /// where nobody has looked them up in the grid.
+  public var constants: [Column] = []
   public var status: [TrialStatus]
   public var messages: [String]
   public var epochsRun: [Int]

@@ -61,6 +61,41 @@ import Testing
     #expect((rows[0]["outcomes"] as? [String: Any])?["test_accuracy"] is Double)
   }
 
+  @Test func stoppedTrialsShowWhatTheyReached() throws {
+    var results = results()
+    for (row, accuracy) in [(0, 0.25), (1, 0.5)] {
+      results.status[row] = .pruned
+      results.epochsRun[row] = 1
+      results.metrics[.testAccuracy]?[row] = [Float(accuracy)]
+      results.metrics[.testLoss]?[row] = [1.5]
+    }
+    let table = try TrialTable(results)
+    #expect(table.rows[0].status == "done")
+    let pruned = try #require(table.rows.firstIndex { $0.status == "pruned" })
+    #expect(table.rows[pruned].trial == 1 && table.rows[pruned + 1].trial == 0)
+    #expect(table.rows[pruned].outcomes[.testAccuracy] == nil)
+    let lines = table.text(limit: nil).split(separator: "\n").map(String.init)
+    let line = try #require(lines.first { $0.hasPrefix("    1 ") })
+    #expect(line.split(separator: " ").suffix(4) == ["pruned", "1", "50.00", "1.500"])
+  }
+
+  @Test func whatIsNoColumnIsShownToo() throws {
+    var results = results()
+    results.constants = [Column(name: "epochs", path: "epochs", values: .integer([12]))]
+    #expect(try TrialTable(results).text().contains("Same in every trial: batch 32, epochs 12."))
+    #expect(try Summary(results).text().contains("Same in every trial: batch 32, epochs 12."))
+    #expect(try TrialDetail(results, named: "0").text.contains("\n  epochs     12\n"))
+  }
+
+  @Test func oneTrialFitsEightyColumns() throws {
+    var results = results()
+    for metric in Metric.allCases { results.metrics[metric] = results.metrics[.testLoss] }
+    results.messages[0] = String(repeating: "long ", count: 40)
+    let text = try TrialDetail(results, named: "0").text
+    for metric in Metric.allCases { #expect(text.contains(metric.rawValue)) }
+    #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(text)")
+  }
+
   @Test func figuresThatAreNotNumbersAreMissing() throws {
     var results = results()
     results.metrics[.testLoss]?[0] = [.nan, .infinity]
