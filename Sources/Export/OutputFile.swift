@@ -47,6 +47,10 @@ public struct OutputFile: Sendable, Hashable {
   ///
   /// - Throws: `UserError(.badFile)` where it cannot be made.
   public static func makeDirectory(_ path: String) throws(UserError) {
+    guard isDirectory(path) || !FileManager.default.fileExists(atPath: path) else {
+      throw UserError(
+        .badFile, "\(path): is a file, and several files are written: name a directory")
+    }
     do {
       try FileManager.default.createDirectory(
         at: URL(filePath: path), withIntermediateDirectories: true)

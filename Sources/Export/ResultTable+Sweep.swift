@@ -11,7 +11,8 @@ extension ResultTable {
 
   /// One row per trial: its settings, how it ended, and the figures of its last epoch.
   ///
-  /// `trial` is its row in the file. Figures of a trial that has run no epoch are missing.
+  /// `trial` is its row in the file, `generation` the extension of the sweep that it came with, 0
+  /// for the trials of the first plan. Figures of a trial that has run no epoch are missing.
   public static func trials(of reader: ResultsReader) -> ResultTable {
     let results = reader.results
     let rows = results.trialIDs.indices
@@ -25,6 +26,10 @@ extension ResultTable {
       TableColumn("epochs_run", .integer(results.epochsRun)),
       TableColumn("duration", .real(results.durations)),
       TableColumn("message", .text(results.messages)),
+      // Only a sweep that was extended keeps them.
+      TableColumn(
+        "generation",
+        .integer(results.generations.isEmpty ? rows.map { _ in 0 } : results.generations)),
     ]
     for metric in metrics(results) {
       let values = results.metrics[metric] ?? []

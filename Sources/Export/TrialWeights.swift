@@ -69,7 +69,8 @@ public struct TrialWeights: Sendable {
     let status = reader.results.status[row]
     let why =
       status.isComplete
-      ? "the file keeps no weights: put `weights: final` into the grid file and run it again"
+      ? "the file keeps no weights: put `weights: final` (or best, or every N) into the "
+        + "grid file and train into another file"
       : "it is \(status.name): choose a finished trial"
     return UserError(.badInput, "\(reader.path): trial \(row) has no weights, because \(why)")
   }

@@ -36,6 +36,9 @@ import Testing
       expectUserError(.badFile, "/missing/x", "cannot be written") {
         try OutputFile(directory + "/missing/x").write([1], replacing: true)
       }
+      expectUserError(.badFile, "sweep.h5", "is a file", "name a directory") {
+        try OutputFile.makeDirectory(directory + "/sweep.h5")
+      }
       expectUserError(.badFile, "sweep.h5/x", "cannot be written") {
         try OutputFile.makeDirectory(directory + "/sweep.h5/x")
       }

@@ -9,13 +9,13 @@ import Testing
       let text = String(decoding: ResultTable.trials(of: reader).csv(), as: UTF8.self)
       let ids = reader.results.trialIDs.map { "\($0)" }
       let expected = [
-        "trial,trial_id,status,rate,kind,data,seed,epochs_run,duration,message,test_loss,"
+        "trial,trial_id,status,rate,kind,data,seed,epochs_run,duration,message,generation,test_loss,"
           + "test_accuracy",
-        "0,\(ids[0]),done,0.0,,random,0,2,2.0,,2.5,0.5",
+        "0,\(ids[0]),done,0.0,,random,0,2,2.0,,0,2.5,0.5",
         "1,\(ids[1]),diverged,,\"a, \"\"b\"\"\",random,1,1,2.0,"
-          + "\"not finite,\nin \"\"dense1\"\"\",0.25,0.25",
-        "2,\(ids[2]),done,0.5,\"a, \"\"b\"\"\",random,2,2,2.0,,2.5,0.625",
-        "3,\(ids[3]),pending,0.75,\"a, \"\"b\"\"\",random,3,0,,,,", "",
+          + "\"not finite,\nin \"\"dense1\"\"\",0,0.25,0.25",
+        "2,\(ids[2]),done,0.5,\"a, \"\"b\"\"\",random,2,2,2.0,,0,2.5,0.625",
+        "3,\(ids[3]),pending,0.75,\"a, \"\"b\"\"\",random,3,0,,,0,,", "",
       ]
       #expect(text == expected.joined(separator: "\r\n"))
     }
