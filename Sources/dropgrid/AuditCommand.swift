@@ -32,11 +32,17 @@ struct AuditCommand: AsyncParsableCommand {
   func run() async throws {
     try engine.apply()
     // What a file merges is its own choice; what is audited are all rules.
-    let source = GridSource(grid: grid, overrides: overrides, merging: true)
+    let source = try GridSource(grid: grid, overrides: overrides, merging: true)
     let sweep = try await PlannedSweep(source)
     let found = sweep.planned.mergedPairs(atMost: pairs)
     guard !found.isEmpty else {
-      return print("No two cells of this grid are merged by a rule: there is nothing to compare.")
+      let merged = sweep.planned.cellCount - sweep.planned.trialCount
+      return print(
+        merged == 0
+          ? "No two cells of this grid are merged: there is nothing to compare."
+          : "\(merged == 1 ? "1 cell is" : "\(merged) cells are") merged because nothing in the "
+            + "training differs (rate 0, other words for the same), so that there are no two "
+            + "trainings to compare.")
     }
     var different = 0
     for pair in found {

@@ -18,8 +18,10 @@ struct PlanCommand: AsyncParsableCommand {
   @Argument(help: "Settings and axes instead of the file's, as in dropout.rate=0,0.5.")
   var overrides: [String] = []
 
-  @Option(name: .shortAndLong, help: "Trials at a time; one per core unless given.")
-  var jobs: Jobs = Jobs(count: AvailableCores.count())
+  @Option(
+    name: .shortAndLong, help: "Trials at a time; one per core unless given.",
+    transform: Jobs.init(argument:))
+  var jobs = Jobs(count: AvailableCores.count())
 
   @Option(help: "Trials to list.")
   var rows = 10
@@ -58,17 +60,19 @@ struct PlanCommand: AsyncParsableCommand {
 
   func run() async throws {
     let merging = noMerge ? false : nil
-    var source = GridSource(grid: grid, overrides: overrides, merging: merging)
+    var source = try GridSource(grid: grid, overrides: overrides, merging: merging)
     if count { return print("cells: \(try source.gridFile().count())") }
     if let (decided, arms) = try await PlannedSweep.decided(source, jobs: jobs.count) {
       source = decided
       let kept = output.map { "\($0) keeps them" } ?? "-o PLAN keeps them"
-      Self.note("sample: as many as \(arms) arms fit into the budget on this machine; \(kept)")
+      Self.note(
+        "sample: \(arms == 1 ? "1 arm fits" : "\(arms) arms fit") into the budget on this machine; "
+          + kept)
     }
     let sweep = try await PlannedSweep(source)
     let rows = try condition.map { try sweep.planned.trials(where: $0) }
     if let output {
-      let text = String(decoding: try PlannedSweep.contents(of: grid), as: UTF8.self)
+      let text = String(decoding: source.grid?.contents ?? Data(), as: UTF8.self)
       let file = PlanFile(sweep.planned, text: text, overrides: source.overrides, merging: merging)
       try Self.write(try file.json(), to: output)
     }
@@ -97,34 +101,5 @@ struct PlanCommand: AsyncParsableCommand {
       let reason = (error as NSError).localizedDescription
       throw UserError(.badFile, "\(path): the plan cannot be written: \(reason)")
     }
-  }
-}
-
-/// A number of trials at a time: at least 1.
-struct Jobs: ExpressibleByArgument {
-  var count: Int
-
-  init(count: Int) { self.count = count }
-
-  init?(argument: String) {
-    guard let count = Int(argument), (1...1024).contains(count) else { return nil }
-    self.count = count
-  }
-
-  var defaultValueDescription: String { "\(count)" }
-}
-
-/// One of several equal parts of a plan: `2/8`.
-struct Shard: ExpressibleByArgument {
-  var number: Int
-  var count: Int
-
-  init?(argument: String) {
-    let parts = argument.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
-    guard parts.count == 2, let number = parts[0], let count = parts[1],
-      (1...100_000).contains(count), (1...count).contains(number)
-    else { return nil }
-    self.number = number
-    self.count = count
   }
 }

@@ -1,5 +1,6 @@
 import Datasets
 import ExperimentModel
+import Export
 import Foundation
 import GridPlanner
 import ResultsStore
@@ -85,9 +86,14 @@ struct PlannedSweep {
     return cards
   }
 
+  /// All that is in a file, or comes out of a pipe.
   static func contents(of path: String) throws(UserError) -> Data {
+    guard !OutputFile.isDirectory(path) else {
+      throw UserError(.badFile, "\(path): is a directory; name a file")
+    }
     do {
-      return try Data(contentsOf: URL(filePath: path))
+      let file = try FileHandle(forReadingFrom: URL(filePath: path))
+      return try file.readToEnd() ?? Data()
     } catch {
       let reason = (error as NSError).localizedDescription
       throw UserError(.badFile, "\(path): the file cannot be read: \(reason)")
@@ -174,17 +180,30 @@ struct PlannedSweep {
 
 /// Where a command's trials come from: a grid file with overrides, or a plan.
 struct GridSource {
-  var grid: String?
-  var overrides: [String] = []
-  var plan: String?
+  /// The grid file's name, and what is in it: read once, because a pipe can be.
+  let grid: (name: String, contents: Data)?
+  var overrides: [String]
+  let plan: String?
   /// false to train both sides of merged cells; nil for what the file says.
-  var merging: Bool?
+  let merging: Bool?
 
-  /// The grid file, read.
+  init(
+    grid: String?, overrides: [String] = [], plan: String? = nil, merging: Bool? = nil
+  ) throws(UserError) {
+    if let grid {
+      self.grid = (grid, try PlannedSweep.contents(of: grid))
+    } else {
+      self.grid = nil
+    }
+    self.overrides = overrides
+    self.plan = plan
+    self.merging = merging
+  }
+
+  /// The grid file, understood.
   func gridFile() throws -> GridFile {
     guard let grid else { throw UserError(.badInput, "name a grid file") }
-    return try GridFile.parse(
-      bytes: try PlannedSweep.contents(of: grid), name: grid, overrides: overrides)
+    return try GridFile.parse(bytes: grid.contents, name: grid.name, overrides: overrides)
   }
 }
 

@@ -26,7 +26,9 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: "A plan that `plan -o` wrote, instead of a grid file.")
   var plan: String?
 
-  @Option(help: "Train the I-th of N equal parts of the trials: 1/4; put together with merge.")
+  @Option(
+    help: "Train the I-th of N equal parts of the trials: 1/4; put together with merge.",
+    transform: Shard.init(argument:))
   var shard: Shard?
 
   @Flag(help: "Merge no cells, even if their trainings are known to be the same.")
@@ -37,8 +39,10 @@ struct RunCommand: AsyncParsableCommand {
     completion: .file(extensions: ["h5"]))
   var output: String?
 
-  @Option(name: .shortAndLong, help: "Trials at a time; one per core unless given.")
-  var jobs: Jobs = Jobs(count: AvailableCores.count())
+  @Option(
+    name: .shortAndLong, help: "Trials at a time; one per core unless given.",
+    transform: Jobs.init(argument:))
+  var jobs = Jobs(count: AvailableCores.count())
 
   @Flag(help: "Add the grid's trials to a results file of another grid; what is there stays.")
   var extend = false
@@ -50,21 +54,28 @@ struct RunCommand: AsyncParsableCommand {
     help: "Train these only, and anew: 'failed', 'diverged', or a trial's id or row; repeatable.")
   var only: [String] = []
 
-  @Option(help: "Try a trial that failed this many times more, after all others.")
-  var retries: Count = Count(value: 0)
+  @Option(
+    help: "Try a trial that failed this many times more, after all others (default: 0).",
+    transform: Count.init(argument:))
+  var retries = Count(value: 0)
 
   @Option(
     help: """
       Stop a trial that has run for so long, interruptions not counted, and record it as timed \
       out: 90, 90s, 10m, 2h.
-      """)
+      """, transform: Time.init(argument:))
   var trialTimeout: Time?
 
-  @Option(help: "End the sweep after this time; what runs keeps its checkpoint.")
+  @Option(
+    help: "End the sweep after this time; what runs keeps its checkpoint.",
+    transform: Time.init(argument:))
   var maxTime: Time?
 
-  @Option(help: "Keep the state of running trials this often; 0s keeps it after every step.")
-  var checkpointEvery: Time = Time(seconds: 60)
+  @Option(
+    help: """
+      Keep the state of running trials this often; 0s keeps it after every step (default: 60s).
+      """, transform: Time.init(argument:))
+  var checkpointEvery = Time(seconds: 60)
 
   @OptionGroup var engine: EngineOptions
 
@@ -82,6 +93,7 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    let signals = try RunSignals()
     try engine.apply()
     let name = URL(filePath: grid ?? plan ?? "").deletingPathExtension().lastPathComponent
     let part = shard.map { "-\($0.number)-of-\($0.count)" } ?? ""
@@ -90,9 +102,6 @@ struct RunCommand: AsyncParsableCommand {
     let sweep = try await PlannedSweep(
       GridSource(grid: grid, overrides: overrides, plan: plan, merging: noMerge ? false : nil),
       extending: extend && exists ? try ResultsReader(path: path) : nil)
-    // No forecast of the time: measuring it would keep the first trial waiting.
-    print(PlanReport(sweep.planned).text(rows: 0))
-
     let plan = sweep.planned.plan
     let mine =
       shard.map { sweep.planned.shard($0.number, of: $0.count) }
@@ -105,7 +114,10 @@ struct RunCommand: AsyncParsableCommand {
     }
     // Before there is a file: a name that fits no trial must not leave one behind.
     if !only.isEmpty { _ = try Selection(only, within: mine, of: known(path, plan), finished: []) }
+    if let code = signals.exitCode { throw ExitCode(code) }
     let writer = try openWriter(path, plan: plan)
+    // No forecast of the time: measuring it would keep the first trial waiting.
+    print(PlanReport(sweep.planned).text(rows: 0))
     let beside = SweepFolder(writer: writer, plan: plan)
     let before = try ResultsReader.read(path: path)
     let selection = try Selection(only, within: mine, of: before, finished: writer.finished)
@@ -122,10 +134,10 @@ struct RunCommand: AsyncParsableCommand {
     fflush(nil)
     let recorded = before.records(besides: Set(order))
     let stopCode = try await train(
-      order, of: sweep, into: writer, beside: beside, recorded: recorded)
+      order, of: sweep, into: writer, beside: beside, recorded: recorded, signals: signals)
     try await writer.finish()
 
-    let results = try ResultsReader.read(path: path)
+    let results = try ResultsReader(path: path).completeResults()
     beside.end(results)
     print(
       try Summary(results).text(styled: ProgressDisplay.style(file: STDOUT_FILENO).colour))
@@ -178,22 +190,19 @@ struct RunCommand: AsyncParsableCommand {
 
   private func train(
     _ order: [Int], of sweep: PlannedSweep, into writer: ResultsWriter, beside: SweepFolder,
-    recorded: [Int: TrialRecord]
+    recorded: [Int: TrialRecord], signals: RunSignals
   ) async throws -> Int32? {
     let plan = sweep.planned.plan
     let trainers = try await TrainerSet(order, of: sweep, plan: plan)
 
-    let stop = StopRequest()
+    defer { signals.end() }
     let display = ProgressDisplay(
       ProgressView(
         title: plan.title, items: ProgressItem.items(of: plan),
         // What is recorded, and what other shards train.
         recorded: Set(plan.trials.indices).subtracting(order), jobs: jobs.count,
         style: ProgressDisplay.style()))
-    let signals = try SignalWatcher(stop: stop) { _ in
-      display.message("stopping: finished trials are recorded; again to leave at once")
-    }
-    defer { signals.end() }
+    signals.show(on: display)
     let faults = try FaultWatch(directory: beside.checkpoints.path)
     defer { faults.end() }
     let pool = try WorkerPool(count: jobs.count)
@@ -206,7 +215,7 @@ struct RunCommand: AsyncParsableCommand {
     do {
       let summary = try await SweepScheduler(pool: pool, rules: rules).run(
         order, of: plan.trials, needs: trainers.needs, stopping: plan.stopping, recorded: recorded,
-        stop: stop, events: { display.receive($0) },
+        stop: signals.stop, events: { display.receive($0) },
         trial: { task in
           try trainers[task.index].run(
             until: task.pausesAfter,

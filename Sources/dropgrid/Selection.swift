@@ -1,5 +1,4 @@
 import Analysis
-import ArgumentParser
 import ExperimentModel
 import GridPlanner
 import Scheduling
@@ -30,35 +29,5 @@ struct Selection {
     }
     if only.isEmpty { chosen = Set(results.status.indices).subtracting(finished) }
     rows = (shard.map { chosen.intersection($0) } ?? chosen).sorted()
-  }
-}
-
-/// A number that is not negative.
-struct Count: ExpressibleByArgument {
-  let value: Int
-  var defaultValueDescription: String { "\(value)" }
-
-  init(value: Int) { self.value = value }
-
-  init?(argument: String) {
-    guard let value = Int(argument), (0...1_000_000).contains(value) else { return nil }
-    self.value = value
-  }
-}
-
-/// A time: `90`, `90s`, `10m`, `2h`.
-struct Time: ExpressibleByArgument {
-  let seconds: Double
-  var defaultValueDescription: String { "\(Int(seconds))s" }
-
-  init(seconds: Double) { self.seconds = seconds }
-
-  init?(argument: String) {
-    let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
-    let unit = argument.last.flatMap { units[$0] }
-    guard let value = Double(unit == nil ? argument[...] : argument.dropLast()), value >= 0,
-      value * (unit ?? 1) <= 1e9
-    else { return nil }
-    seconds = value * (unit ?? 1)
   }
 }

@@ -1,6 +1,7 @@
 import Analysis
 import ArgumentParser
 import Console
+import Export
 import Foundation
 import ResultsStore
 
@@ -20,7 +21,10 @@ struct ShowCommand: AsyncParsableCommand {
   @Flag(help: "Print as JSON.")
   var json = false
 
-  @Option(help: "Show one trial in full: its row, or its id or the beginning of it.")
+  @Option(
+    help: """
+      Show one trial in full: its row, its id or the beginning of it, or 'best', as for `export`.
+      """)
   var trial: String?
 
   func validate() throws {
@@ -30,12 +34,16 @@ struct ShowCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let results = try ResultsReader.read(path: file)
+    let reader = try ResultsReader(path: file)
     if let trial {
-      let detail = try TrialDetail(results, named: trial)
+      let row =
+        trial == "best"
+        ? try TrialChoice.best.row(in: reader) : try reader.results.row(named: trial)
+      let detail = try TrialDetail(reader.completeResults(row: row), named: "\(row)")
       print(json ? try detail.json() : detail.text, terminator: json ? "\n" : "")
       return
     }
+    let results = reader.completeResults()
     let styled = ProgressDisplay.style(file: STDOUT_FILENO).colour
     if answer {
       let summary = try Summary(results)

@@ -87,6 +87,8 @@ struct VerifyCommand: AsyncParsableCommand {
             + "does not hold what this program computes, or this machine computes wrongly")
       }
     }
-    print("  \(rows.count) trials trained anew ended in the same bits")
+    print(
+      "  \(rows.count) \(rows.count == 1 ? "trial" : "trials") trained anew ended in the same bits"
+        + (rows.count < retrain ? "; \(retrain) were asked for, and there are no more" : ""))
   }
 }

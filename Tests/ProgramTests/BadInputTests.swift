@@ -68,10 +68,23 @@ import Testing
     let before = try Data(contentsOf: workplace.url.appending(path: "out.h5"))
     let mismatch = try await Program.run(["run", "other.yaml", "-o", "out.h5"], in: workplace)
     #expect(mismatch.code == UserError.Code.mismatch.rawValue)
+    #expect(mismatch.output.isEmpty, "a plan that is refused is not shown")
     #expect(try Data(contentsOf: workplace.url.appending(path: "out.h5")) == before)
     let foreign = try await Program.run(["run", "grid.yaml", "-o", "text.h5"], in: workplace)
     #expect(foreign.code == UserError.Code.badFile.rawValue)
     #expect(try Data(contentsOf: URL(filePath: notResults)) == Data("precious".utf8))
+  }
+
+  @Test(arguments: [
+    (["--shard", "3/2"], "there is no part 3 of 2"), (["--shard", "half"], "a shard is I/N"),
+    (["-j", "0"], "a whole number from 1"), (["--max-time", "soon"], "90s, 10m, 2h"),
+    (["--retries", "x"], "a whole number from 0"),
+  ])
+  func optionsSayWhatTheyTake(option: [String], reason: String) async throws {
+    let workplace = try Program.Workplace()
+    let outcome = try await Program.run(["run", "grid.yaml"] + option, in: workplace)
+    #expect(outcome.code == UserError.Code.badInput.rawValue)
+    #expect(outcome.errors.contains(reason), "\(outcome.errors)")
   }
 
   @Test func helpAndVersion() async throws {

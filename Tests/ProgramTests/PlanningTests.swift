@@ -30,6 +30,8 @@ import Testing
       ["audit", "grid.yaml", "dropout.kind=element-wise"], in: workplace)
     #expect(none.code == 0)
     #expect(none.output.contains("there is nothing to compare"))
+    let zero = try await Program.run(["audit", "grid.yaml", "dropout.rate=0"], in: workplace)
+    #expect(zero.output.contains("merged because nothing in the training differs"))
   }
 
   @Test func shardsOfAKeptPlanAreThePlan() async throws {

@@ -36,12 +36,39 @@ import Testing
     let id = try ResultsReader.read(path: workplace.path("merged.h5")).trialIDs[4].description
     let detail = try await run("show", "merged.h5", "--trial", String(id.prefix(8)))
     #expect(detail.output.hasPrefix("trial 4  \(id)\n"), "\(detail.output)")
+    #expect(detail.output.contains("\n  momentum                0.9\n"), "\(detail.output)")
     #expect(try await run("show", "merged.h5", "--trial", "6").code == 2)
+    let best = try await run("show", "merged.h5", "--trial", "best")
+    #expect(best.output.hasPrefix("trial "), "\(best.errors)")
 
     var data = try Data(contentsOf: workplace.url.appending(path: "merged.h5"))
     data[data.count / 2] ^= 1
     try data.write(to: workplace.url.appending(path: "merged.h5"))
     #expect(try await run("verify", "merged.h5").code == UserError.Code.badFile.rawValue)
+  }
+
+  /// The program waits for its grid to come out of a pipe, long before there are trials.
+  @Test func aSignalBeforeTheFirstTrialHasItsCodeToo() async throws {
+    let workplace = try Program.Workplace()
+    #expect(mkfifo(workplace.path("grid.yaml"), 0o600) == 0)
+    let running = try Program.Running(["run", "grid.yaml", "-o", "out.h5"], in: workplace)
+    var pipe: Int32 = -1
+    while pipe < 0, running.process.isRunning {
+      usleep(1000)
+      // Fails until the program reads.
+      pipe = open(workplace.path("grid.yaml"), O_WRONLY | O_NONBLOCK)
+    }
+    kill(running.process.processIdentifier, SIGTERM)
+    func complaint() throws -> String {
+      try String(contentsOfFile: workplace.path("errors"), encoding: .utf8)
+    }
+    while running.process.isRunning, try !complaint().contains("stopping") { usleep(1000) }
+    try FileHandle(fileDescriptor: pipe, closeOnDealloc: true).write(
+      contentsOf: Data(Self.grid.utf8))
+    let code = await running.end()
+    #expect(running.process.terminationReason == .exit)
+    #expect(code == 128 + SIGTERM)
+    #expect(!FileManager.default.fileExists(atPath: workplace.path("out.h5")))
   }
 
   @Test func aTimeLimitHasItsCodeAndWhatTimedOutCanBeTrainedAnew() async throws {
