@@ -63,8 +63,10 @@ import Testing
       try String(contentsOfFile: workplace.path("errors"), encoding: .utf8)
     }
     while running.process.isRunning, try !complaint().contains("stopping") { usleep(1000) }
-    try FileHandle(fileDescriptor: pipe, closeOnDealloc: true).write(
-      contentsOf: Data(Self.grid.utf8))
+    let grid = FileHandle(fileDescriptor: pipe, closeOnDealloc: true)
+    // Nobody reads from a pipe of the dead.
+    if running.process.isRunning { try grid.write(contentsOf: Data(Self.grid.utf8)) }
+    try grid.close()
     let code = await running.end()
     #expect(running.process.terminationReason == .exit)
     #expect(code == 128 + SIGTERM)
