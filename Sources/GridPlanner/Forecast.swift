@@ -19,10 +19,6 @@ public struct MachineProfile: Sendable, Hashable {
 
 /// What a plan will cost; it informs, and nothing that is trained depends on it.
 public struct Forecast: Sendable, Hashable {
-  public var trials: Int
-  public var cells: Int
-  /// Cells for which another cell's trial stands.
-  public var merged: Int
   public var flops: Double
   /// From optimistic to pessimistic.
   public var seconds: ClosedRange<Double>
@@ -39,9 +35,6 @@ public struct Forecast: Sendable, Hashable {
   public var dataBytes: Double
 
   public init(_ grid: PlannedGrid, machine: MachineProfile) {
-    trials = grid.trialCount
-    cells = grid.cellCount
-    merged = grid.cellCount - grid.trialCount
     flops = grid.layout.flops.reduce(0, +)
     let seconds = grid.layout.longestLoad(jobs: machine.jobs) / machine.flopsPerSecondPerCore
     self.seconds = seconds / machine.uncertainty...seconds * machine.uncertainty
