@@ -12,12 +12,12 @@ extension GridFile {
     return grid
   }
 
-  /// The most arms whose trials take no longer than the budget, at the slow end of the forecast; no
-  /// more than there are.
+  /// The most arms whose trials take no longer than the budget, at the slow end of the forecast.
   ///
   /// - Parameter machine: what the forecast takes for granted; measured before.
   /// - Throws: where not even one arm fits, or the grid makes no sense.
   /// - Complexity: about 2 log n times that of laying out n arms.
+  /// - Returns: no more than there are.
   public func armsWithinBudget(
     cards: [String: DatasetCard], numericsVersion: Int, merging: Bool? = nil,
     machine: MachineProfile
