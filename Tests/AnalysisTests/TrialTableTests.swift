@@ -74,7 +74,8 @@ import Testing
     let pruned = try #require(table.rows.firstIndex { $0.status == "pruned" })
     #expect(table.rows[pruned].trial == 1 && table.rows[pruned + 1].trial == 0)
     #expect(table.rows[pruned].outcomes[.testAccuracy] == nil)
-    let lines = table.text(limit: nil).split(separator: "\n").map(String.init)
+    // Wide enough for every column to have its place.
+    let lines = table.text(limit: nil, width: 200).split(separator: "\n").map(String.init)
     let line = try #require(lines.first { $0.hasPrefix("    1 ") })
     #expect(line.split(separator: " ").suffix(4) == ["pruned", "1", "50.00", "1.500"])
   }
