@@ -23,7 +23,7 @@ public struct Addition: Sendable, Hashable, Encodable {
 extension Addition {
   /// `Added after the first look, when 40 of 40 trials had ended: 40 trials (seed 11 to 20). …`
   package var sentence: String {
-    let what = values.map { "\($0.column.split(separator: "_").joined(separator: " ")) \($0.text)" }
+    let what = values.map { "\(Wording.words($0.column)) \($0.text)" }
     let list = what.isEmpty ? "" : " (\(what.joined(separator: ", ")))"
     return "Added after the first look, when \(finished) of \(earlierTrials) trials had ended: "
       + "\(trials) \(trials == 1 ? "trial" : "trials")\(list). P-values and intervals take it that "

@@ -22,7 +22,8 @@ extension SweepTable {
       let members = trials[key] ?? []
       var outcomes: [Outcome: Estimate] = [:]
       for outcome in Outcome.allCases {
-        outcomes[outcome] = Estimate(members.compactMap { self.outcome(outcome, of: $0) })
+        outcomes[outcome] = Estimate(
+          members.compactMap { self.outcome(outcome, of: $0) }, within: outcome.limits)
       }
       return Arm(
         settings: Settings(names: columns.map(\.name), values: key), planned: members.count,

@@ -37,7 +37,8 @@ extension SweepTable {
       guard let trials = groups[key], !trials.isEmpty else { return nil }
       var outcomes: [Outcome: Estimate] = [:]
       for outcome in Outcome.allCases {
-        outcomes[outcome] = Estimate(trials.compactMap { self.outcome(outcome, of: $0) })
+        outcomes[outcome] = Estimate(
+          trials.compactMap { self.outcome(outcome, of: $0) }, within: outcome.limits)
       }
       return CellFigures(
         settings: Settings(names: columns.map(\.name), values: key), seeds: trials.count,

@@ -87,7 +87,7 @@ public struct ComparisonResult: Sendable, Hashable, Encodable {
 
   private func moreSeeds(_ difference: Estimate, level: Double) -> Int? {
     guard let deviation = difference.standardDeviation, difference.mean != 0,
-      let reach = seedsToReach
+      difference.count >= Estimate.fewestForInterval, let reach = seedsToReach
     else { return nil }
     guard deviation > 0 else { return max(1, reach - difference.count) }
     let needed = pairsNeeded(effect: abs(difference.mean) / deviation, level: level)

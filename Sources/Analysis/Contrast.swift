@@ -37,6 +37,8 @@ public struct Contrast: Sendable, Hashable, Encodable {
   public var pairs: Int
   /// Pairs of different trials of which a side is pending or failed.
   public var incompletePairs: Int
+  /// Those of them of which the sweep's stopping rule ended a side: they never will be complete.
+  public var stoppedPairs = 0
   /// Pairs with the same trial on both sides.
   public var identicalPairs: Int
   /// Whether every complete pair recorded the same bits.
@@ -63,6 +65,11 @@ public struct Contrast: Sendable, Hashable, Encodable {
     public var moreSeeds: Int?
     /// Whether any outcome with as many seeds could have been shown at α/m.
     public var isReachable: Bool
+  }
+
+  /// Whether nothing is complete and nothing will be, because the rule stopped a side of each pair.
+  package var isStopped: Bool {
+    pairs == 0 && incompletePairs > 0 && stoppedPairs == incompletePairs
   }
 
   /// Whether the two sides are the same training in every pair, known before any was run.

@@ -24,7 +24,8 @@ public struct GateTest: Sendable, Hashable, Encodable {
   public var isPaired: Bool
   /// Candidate minus baseline, in accuracy.
   public var difference: Double?
-  /// Of the difference: Student's (paired) or Welch's (unpaired); nil where it is not known or 0.
+  /// Of the difference: Student's (paired) or Welch's (unpaired); nil where it is 0, and under three
+  /// seeds a side, whose spread says nothing.
   public var standardError: Double?
   public var degreesOfFreedom: Double?
   /// One-sided p of "the loss is at most the margin": small where harm is shown.
@@ -47,9 +48,9 @@ public struct GateTest: Sendable, Hashable, Encodable {
     guard let baselineMean, let candidateMean else { return }
     let difference = candidateMean - baselineMean
     self.difference = difference
-    guard let (error, degrees) = isPaired ? Self.paired(a, b) : Self.welch(a, b), error > 0 else {
-      return
-    }
+    guard min(a.count, b.count) >= Estimate.fewestForInterval,
+      let (error, degrees) = isPaired ? Self.paired(a, b) : Self.welch(a, b), error > 0
+    else { return }
     let t = StudentT(degreesOfFreedom: degrees)
     (standardError, degreesOfFreedom) = (error, degrees)
     harmP = t.cumulative((difference + margin) / error)
@@ -114,11 +115,23 @@ package struct GateFamily: Sendable {
 }
 
 extension GateTest {
-  /// Of the difference, two-sided, 95%.
+  /// Of the difference, two-sided, 95%, and no wider than accuracies are; nil without a standard error.
   public var interval: ClosedRange<Double>? {
-    guard let difference, let standardError, let degreesOfFreedom else { return nil }
-    let half = StudentT(degreesOfFreedom: degreesOfFreedom).quantile(0.975) * standardError
-    return (difference - half)...(difference + half)
+    guard let difference, let half = halfWidth(0.975) else { return nil }
+    let limits = Outcome.testAccuracy.limitsOfDifference ?? -1...1
+    return ((difference - half)...(difference + half)).clamped(to: limits)
+  }
+
+  /// The one-sided 95% limit of the difference from below, what the verdict "no harm" rests on: the
+  /// absence of harm is shown where it is above −margin. Nil without a standard error.
+  public var lowerLimit: Double? {
+    guard let difference, let half = halfWidth(1 - GateFamily.soundLevel) else { return nil }
+    return max(-1, difference - half)
+  }
+
+  private func halfWidth(_ probability: Double) -> Double? {
+    guard let standardError, let degreesOfFreedom else { return nil }
+    return StudentT(degreesOfFreedom: degreesOfFreedom).quantile(probability) * standardError
   }
 
   package var isHarm: Bool { (adjustedHarmP ?? 1) <= GateFamily.alpha }

@@ -42,23 +42,29 @@ public struct Estimate: Sendable, Hashable, Encodable {
   /// The fewest values whose interval is a bootstrap's: with fewer BCa covers too little (83% at
   /// 5 values, 90% at 10, where 95% is meant).
   public static let fewestForBCa = 20
+  /// The fewest values whose spread says anything: two are equal by chance, or their t interval is
+  /// 9 standard deviations wide to each side.
+  public static let fewestForInterval = 3
 
   /// Seeds behind the mean.
   public var count: Int
   public var mean: Double
   /// Between seeds; nil for one seed.
   public var standardDeviation: Double?
-  /// At 95%; nil for one seed.
+  /// At 95%; nil under three seeds, and where a few seeds agree so that no spread is seen.
   public var interval: ClosedRange<Double>?
-  /// Nil for one seed.
+  /// Nil where there is no interval.
   public var method: IntervalMethod?
 
-  /// Half the interval's width; nil for one seed.
+  /// Half the interval's width; nil where there is no interval.
   public var halfWidth: Double? { interval.map { 0.5 * ($0.upperBound - $0.lowerBound) } }
 
   /// The mean of `values` with Student's t interval, x̄ ± t(n − 1, 0.975) · s / √n (Student 1908),
   /// from 20 values BCa's; nil of nothing.
-  package init?(_ values: [Double]) {
+  ///
+  /// - Parameter limits: what the mean can be at all. A t interval knows nothing of that; cut to
+  ///   it, it covers as often.
+  package init?(_ values: [Double], within limits: ClosedRange<Double>? = nil) {
     guard let mean = Moments.mean(values) else { return nil }
     count = values.count
     self.mean = mean
@@ -68,21 +74,22 @@ public struct Estimate: Sendable, Hashable, Encodable {
     } else if let half = Self.halfWidth(standardDeviation, count: count) {
       (interval, method) = ((mean - half)...(mean + half), .studentT)
     }
+    if let limits { interval = interval?.clamped(to: limits) }
   }
 
   /// The mean of paired `differences`: as `init(_:)`, except that under 20 the sign-flip test is
   /// inverted where it can reject anything, so that the interval and the test agree.
-  package init?(differences: [Double]) {
-    self.init(differences)
+  package init?(differences: [Double], within limits: ClosedRange<Double>? = nil) {
+    self.init(differences, within: limits)
     guard differences.count < Self.fewestForBCa, let flipped = SignFlip.interval(differences)
     else { return }
     (interval, method) = (flipped, .signFlip)
   }
 
+  /// Nil where there is no spread to judge by: under three values, or where all are equal.
   private static func halfWidth(_ deviation: Double?, count: Int) -> Double? {
-    deviation.map {
-      StudentT(degreesOfFreedom: Double(count - 1)).quantile(0.975) * $0
-        / Double(count).squareRoot()
-    }
+    guard let deviation, deviation > 0, count >= fewestForInterval else { return nil }
+    return StudentT(degreesOfFreedom: Double(count - 1)).quantile(0.975) * deviation
+      / Double(count).squareRoot()
   }
 }

@@ -22,6 +22,20 @@ public enum Outcome: String, Sendable, Hashable, CaseIterable, Codable, CodingKe
     }
   }
 
+  /// What a mean can be at all; nil where there is no bound that matters.
+  package var limits: ClosedRange<Double>? {
+    switch self {
+    case .testAccuracy, .trainAccuracy, .calibrationError: 0...1
+    case .gap: -1...1
+    case .testLoss, .epochsToLoss, .bestEpoch: nil
+    }
+  }
+
+  /// What a difference of two means can be at all.
+  package var limitsOfDifference: ClosedRange<Double>? {
+    limits.map { ($0.lowerBound - $0.upperBound)...($0.upperBound - $0.lowerBound) }
+  }
+
   /// Digits after the decimal point in tables.
   package var digits: Int {
     switch self {

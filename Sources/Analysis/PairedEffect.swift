@@ -21,12 +21,13 @@ public struct PairedEffect: Sendable, Hashable, Encodable {
   /// - Parameters:
   ///   - a: the figures of one side, one per seed.
   ///   - b: those of the other side, of the same seeds.
+  ///   - limits: what the mean difference can be at all.
   /// - Returns: nil where there is no seed.
-  package init?(a: [Double], b: [Double]) {
+  package init?(a: [Double], b: [Double], within limits: ClosedRange<Double>? = nil) {
     precondition(a.count == b.count, "a paired effect needs pairs")
     let differences = zip(a, b).map { $0 - $1 }
     guard let meanA = Moments.mean(a), let meanB = Moments.mean(b),
-      let difference = Estimate(differences: differences)
+      let difference = Estimate(differences: differences, within: limits)
     else { return nil }
     self.meanA = meanA
     self.meanB = meanB

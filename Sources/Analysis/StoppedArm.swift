@@ -35,13 +35,52 @@ extension SweepTable {
   }
 }
 
-extension StoppedArm {
-  /// `rate 0.5, kind spatial: 5 trials, stopped after epoch 3 of 10: …`.
-  package var sentence: String {
-    let name = zip(settings.names, settings.values)
-      .filter { $0.1 != .none }.map { "\($0) \($1)" }.joined(separator: ", ")
-    return "\(name.isEmpty ? "the arm" : name): \(trials == 1 ? "1 trial" : "\(trials) trials"), "
-      + message
+/// Arms that were stopped for one reason, which is said once.
+package struct StoppedGroup: Sendable, Hashable {
+  /// `Stopped after epoch 3 of 10: the arm's validation loss is worse than … (0.5)`
+  package var reason: String
+  /// What was looked at, `validation loss`; empty where the messages do not say.
+  package var figure: String
+  package var arms: [StoppedArm]
+  /// Each arm's own figure.
+  package var values: [String]
+
+  /// `arms` by their reason, in order.
+  package static func groups(_ arms: [StoppedArm]) -> [StoppedGroup] {
+    var groups = Ordered<[String], StoppedGroup>()
+    for arm in arms {
+      let (reason, figure, value) = parts(arm.message)
+      groups[
+        [reason, figure],
+        default: StoppedGroup(reason: reason, figure: figure, arms: [], values: [])
+      ].add(arm, value)
+    }
+    return groups.keys.compactMap { groups[$0] }
+  }
+
+  private mutating func add(_ arm: StoppedArm, _ value: String) {
+    arms.append(arm)
+    values.append(value)
+  }
+
+  /// The scheduler's message without the arm's own figure, and that figure.
+  private static func parts(_ message: String) -> (reason: String, figure: String, value: String) {
+    let pattern = /^(stopped after [^:]*): its arm's ([a-z_ ]+), ([-+.e0-9]+), (is .*)$/
+    guard let match = message.wholeMatch(of: pattern) else {
+      return (capitalised(message), "", "")
+    }
+    let figure = Wording.words(String(match.2))
+    return (capitalised("\(match.1): the arm's \(figure) \(match.4)"), figure, String(match.3))
+  }
+}
+
+extension TrialCounts {
+  /// How many trials their own patience ended; nil where none.
+  package var censoredSentence: String? {
+    let censored = byStatus[TrialStatus.censored.name] ?? 0
+    guard censored > 0 else { return nil }
+    return "\(censored) of \(total) trials ended by their own patience; their last figures are "
+      + "compared."
   }
 }
 
@@ -49,21 +88,22 @@ extension StoppedArm {
 func stoppedLines(
   _ arms: [StoppedArm], _ trials: TrialCounts, limit: Int, _ width: Int, _ style: TextStyle
 ) -> [String] {
-  var lines: [String] = []
-  let censored = trials.byStatus[TrialStatus.censored.name] ?? 0
-  if censored > 0 {
-    lines += TextLayout.wrap(
-      "\(censored) of \(trials.total) trials ended by their own patience; their last figures are "
-        + "compared.", width: width, indent: 2)
-  }
+  var lines = TextLayout.wrap(trials.censoredSentence ?? "", width: width, indent: 2)
   if !arms.isEmpty {
     lines += TextLayout.wrap(
       "\(arms.count == 1 ? "1 arm" : "\(arms.count) arms") stopped among others by figures on the "
         + "validation images; nothing below compares their unfinished trials.",
       width: width, indent: 2)
   }
-  for arm in arms.prefix(limit) {
-    lines += TextLayout.wrap(arm.sentence, width: width, indent: 2)
+  for group in StoppedGroup.groups(Array(arms.prefix(limit))) {
+    if !group.reason.isEmpty {
+      lines += TextLayout.wrap("\(group.reason):", width: width, indent: 2)
+    }
+    // Every setting, also where those that were stopped agree: others were not.
+    var columns = settingColumns(group.arms.map(\.settings), all: true)
+    columns.append(TextColumn("trials", cells: group.arms.map { "\($0.trials)" }))
+    if !group.figure.isEmpty { columns.append(TextColumn(group.figure, cells: group.values)) }
+    lines += head(TextLayout.table(columns, width: width), style)
   }
   if arms.count > limit { lines.append("… \(arms.count - limit) more") }
   return lines.isEmpty ? [] : [style.bold("Stopped early")] + lines

@@ -1,7 +1,9 @@
 extension Summary {
   /// The contrasts of one comparison: difference, p and verdict, and what limits them.
+  ///
+  /// - Parameter said: notes that stand below an earlier table and are not repeated.
   func contrastTable(
-    _ result: ComparisonResult, _ width: Int, _ style: TextStyle
+    _ result: ComparisonResult, _ width: Int, _ style: TextStyle, _ said: inout Set<String>
   ) -> [String] {
     let family = result.family
     guard let first = family.first else { return [] }
@@ -10,11 +12,15 @@ extension Summary {
     let sides =
       isOnePair
       ? "\(first.a) - \(first.b)" : isNumeric ? "each - \(first.b)" : "pairs of levels"
-    let counts = Set(family.map(\.seeds))
-    let seeds = counts.count == 1 ? ", \(NumberText.seeds(first.seeds))" : ""
     let place = family.count == 1 ? "" : phraseOfShared(family)
-    let title =
-      "\(result.factor): \(sides)\(place), points of test accuracy, paired by seed\(seeds)"
+    let counts = Set(family.map(\.seeds))
+    let name = "\(Wording.words(result.factor)): \(sides)\(place)"
+    if counts == [0] {
+      let why = Wording.whyNothing(family)
+      return TextLayout.wrap("\(name): no pair is complete\(why).", width: width).map(style.bold)
+    }
+    let seeds = counts.count == 1 ? ", \(NumberText.seeds(first.seeds))" : ""
+    let title = "\(name), points of test accuracy, paired by seed\(seeds)"
 
     var columns = settingColumns(family.map(\.by))
     if isNumeric, !isOnePair {
@@ -42,8 +48,9 @@ extension Summary {
 
     let table = TextLayout.table(columns, width: width)
     let rows = zip(family, table.dropFirst()).map { $0.isShown ? style.shown($1) : $1 }
+    let notes = notes(result).filter { said.insert($0).inserted }
     return TextLayout.wrap(title, width: width).map(style.bold) + head([table[0]], style) + rows
-      + notes(result).flatMap { TextLayout.wrap($0, width: width) }.map(style.faint)
+      + notes.flatMap { TextLayout.wrap($0, width: width) }.map(style.faint)
   }
 
   /// The settings that a table of `contrasts` leaves out because they are the same in every row.
@@ -66,7 +73,7 @@ extension Summary {
     case .inconclusive: return "not shown\(more)"
     case .identicalToTheBit: return "identical bits"
     case .identicalByConstruction: return "same trial"
-    case .noData: return "no data yet"
+    case .noData: return contrast.isStopped ? "stopped early" : "no data yet"
     }
   }
 
@@ -78,14 +85,17 @@ extension Summary {
 
   private func notes(_ result: ComparisonResult) -> [String] {
     let family = result.family
+    let intervals = method(family)
     var notes = [
-      "±: half the 95% interval\(method(family)); p: sign-flip test over seeds"
+      (intervals.isEmpty ? "" : "±: half the 95% interval\(intervals); ")
+        + "p: sign-flip test over seeds"
         + (family.count == 1 ? "." : ", Holm over \(family.count).")
     ]
     if family.contains(where: { $0.judgement?.verdict == .inconclusive }), result.margin == nil {
       notes.append(
         "Not shown is not equal: \"equivalent\" needs a margin in the grid before the run.")
     }
+    if let note = Wording.withoutIntervals(family.map(\.seeds)) { notes.append(note) }
     if family.contains(where: { $0.judgement?.moreSeeds != nil }) {
       notes.append("(+N): about N more seeds would show a difference as large (power 80%).")
     }
@@ -104,7 +114,10 @@ extension Summary {
     let incomplete = family.reduce(0) { $0 + $1.incompletePairs }
     if incomplete > 0 {
       let pairs = incomplete + family.reduce(0) { $0 + $1.pairs }
-      notes.append("\(incomplete) of \(pairs) pairs are incomplete and left out.")
+      let stopped = family.reduce(0) { $0 + $1.stoppedPairs }
+      notes.append(
+        "\(incomplete) of \(pairs) pairs are incomplete and left out"
+          + (stopped > 0 ? "; of \(stopped) the stopping rule ended a side." : "."))
     }
     let correlations = family.compactMap { $0.effects[.testAccuracy]?.correlation }.sorted()
     if !correlations.isEmpty {

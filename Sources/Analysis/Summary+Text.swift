@@ -8,7 +8,8 @@ extension Summary {
     let style = TextStyle(isStyled: styled)
     var blocks = [heading(width, style), answers(width, style)]
     blocks.append(stoppedLines(stopped, trials, limit: 8, width, style))
-    blocks += comparisons.map { contrastTable($0, width, style) }
+    var said: Set<String> = []
+    blocks += comparisons.map { contrastTable($0, width, style, &said) }
     blocks.append(dropoutBlock(width, style))
     blocks.append(armTable(width, style))
     blocks.append(troubleLines(troubles, limit: 5, width, style))
@@ -62,13 +63,15 @@ extension Summary {
     for rate in dropoutRates {
       let contrasts = rows.filter { $0.factor == rate }
       guard !contrasts.isEmpty else { continue }
-      var columns = settingColumns(contrasts.map(\.by))
-      columns.append(TextColumn(setting: rate, values: contrasts.map(\.a)))
+      let settings =
+        settingColumns(contrasts.map(\.by))
+        + [TextColumn(setting: rate, values: contrasts.map(\.a))]
+      var figures: [TextColumn] = []
       for (outcome, name) in [
         (Outcome.testAccuracy, "accuracy"), (.testLoss, "loss"), (.gap, "gap"),
         (.calibrationError, "ECE"),
       ] where contrasts.contains(where: { $0.effects[outcome] != nil }) {
-        columns.append(
+        figures.append(
           TextColumn(
             name,
             cells: contrasts.map {
@@ -76,7 +79,9 @@ extension Summary {
                 $0.effects[outcome]?.difference, of: outcome, isDifference: true)
             }))
       }
-      lines += head(TextLayout.table(columns, width: width), style)
+      for table in TextLayout.tables(settings, figures, width: width) {
+        lines += head(table, style)
+      }
     }
     return lines
   }
@@ -155,12 +160,12 @@ func constantLines(_ constants: Settings, _ width: Int, _ style: TextStyle) -> [
     : TextLayout.wrap("Same in every trial: \(text).", width: width, indent: 2).map(style.faint)
 }
 
-/// One column for each setting that differs between the rows.
-func settingColumns(_ rows: [Settings]) -> [TextColumn] {
+/// One column for each setting that differs between the rows, or for `all`.
+func settingColumns(_ rows: [Settings], all: Bool = false) -> [TextColumn] {
   guard let names = rows.first?.names else { return [] }
   return names.indices.compactMap { index in
     let values = rows.map { $0.values[index] }
-    guard rows.count == 1 || Set(values).count > 1 else { return nil }
+    guard all || rows.count == 1 || Set(values).count > 1 else { return nil }
     return TextColumn(setting: names[index], values: values)
   }
 }

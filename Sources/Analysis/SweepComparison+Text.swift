@@ -45,7 +45,9 @@ extension SweepComparison {
 
   /// A terminal has room for the baseline and the difference.
   private static let candidateTitle = 1
-  private static let titles = ["baseline", "candidate", "difference", "p (harm)", "verdict"]
+  private static let titles = [
+    "baseline", "candidate", "difference", "at worst", "p (harm)", "verdict",
+  ]
 
   /// The arms' settings, then what `titles` name; the mean over arms comes first.
   private var rows: [(settings: [String], figures: [String])] {
@@ -81,8 +83,20 @@ extension SweepComparison {
     return [
       percent(test.baselineMean), percent(test.candidateMean),
       test.difference.map { NumberText.signed(100 * $0, digits: 2) + (half ?? "") } ?? "-",
+      test.lowerLimit.map { NumberText.signed(100 * $0, digits: 2) } ?? "-",
       test.adjustedHarmP.map(NumberText.p) ?? "-", verdict,
     ]
+  }
+
+  /// What the columns are, and which of them the verdicts rest on.
+  private var legend: String {
+    let count = rows.count
+    return "Test accuracy in %. ±: half the two-sided 95% interval, which describes; verdicts are "
+      + "one-sided. At worst: the 95% limit of the change from below; above "
+      + "\(SettingValue.real(-margin)) it shows that there is no harm. p: a loss beyond the margin"
+      + (count == 1 ? "" : ", Holm over \(count)")
+      + "; harm is shown at \(GateFamily.alpha). No limit and no interval under "
+      + "\(Estimate.fewestForInterval) seeds."
   }
 
   /// The comparison as people read it on a terminal.
@@ -96,15 +110,11 @@ extension SweepComparison {
       }
       + Self.titles.indices.filter { $0 != Self.candidateTitle }.map { index in
         TextColumn(
-          Self.titles[index], alignment: index == 4 ? .left : .right,
+          Self.titles[index], alignment: index == Self.titles.count - 1 ? .left : .right,
           cells: rows.map { $0.figures[index] })
       }
     let heading = "\(candidate) against \(baseline)"
-    let notes =
-      remarks + [
-        "Test accuracy in %, ±: half the 95% interval; p: a loss beyond the margin, Holm over "
-          + "\(rows.count)."
-      ]
+    let notes = remarks + [legend]
     let lines =
       TextLayout.wrap(heading, width: width).map(style.bold)
       + TextLayout.wrap(sentence, width: width) + [""]
@@ -126,7 +136,8 @@ extension SweepComparison {
     let titles = arms[0].settings.names + Self.titles
     var text = "## \(icon) \(Markdown.escape(sentence))\n\n"
     text += "`\(Markdown.code(candidate))` against `\(Markdown.code(baseline))`\n\n"
-    let tail = "\n" + remarks.map { "- " + Markdown.escape($0) }.joined(separator: "\n") + "\n"
+    let tail =
+      "\n" + (remarks + [legend]).map { "- " + Markdown.escape($0) }.joined(separator: "\n") + "\n"
     text += Markdown.row(titles) + Markdown.row(titles.map { _ in "---" }, isEscaped: true)
     let rows = rows
     for (index, row) in rows.enumerated() {

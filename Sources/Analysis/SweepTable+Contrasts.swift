@@ -108,7 +108,8 @@ extension SweepTable {
       factor: factor, a: levels.a, b: levels.b, by: by,
       seeds: pairs.keys.count { (pairs[$0] ?? []).contains { isComplete($0) } },
       plannedSeeds: pairs.keys.count, pairs: complete.count,
-      incompletePairs: all.count - complete.count, identicalPairs: identical,
+      incompletePairs: all.count - complete.count,
+      stoppedPairs: all.count { isStopped($0) }, identicalPairs: identical,
       isBitIdentical: !complete.isEmpty && complete.allSatisfy { areBitIdentical($0.a, $0.b) },
       effects: effects(pairs.keys.map { pairs[$0] ?? [] }),
       diagnostics: diagnosticEffects(pairs.keys.map { pairs[$0] ?? [] }))
@@ -118,18 +119,26 @@ extension SweepTable {
     outcome(.testAccuracy, of: pair.a) != nil && outcome(.testAccuracy, of: pair.b) != nil
   }
 
+  /// Whether a side was ended by the sweep's stopping rule, so that the pair never will be complete.
+  private func isStopped(_ pair: (a: Int, b: Int)) -> Bool {
+    results.status[pair.a] == .pruned || results.status[pair.b] == .pruned
+  }
+
   /// The effects over `seeds`, each a list of pairs of trials.
   private func effects(_ seeds: [[(a: Int, b: Int)]]) -> [Outcome: PairedEffect] {
     var effects: [Outcome: PairedEffect] = [:]
     for outcome in Outcome.allCases {
-      effects[outcome] = pairedEffect(seeds) { self.outcome(outcome, of: $0) }
+      effects[outcome] = pairedEffect(seeds, within: outcome.limitsOfDifference) {
+        self.outcome(outcome, of: $0)
+      }
     }
     return effects
   }
 
   /// The effect on one number: the pairs of a seed are averaged first.
   func pairedEffect(
-    _ seeds: [[(a: Int, b: Int)]], _ value: (Int) -> Double?
+    _ seeds: [[(a: Int, b: Int)]], within limits: ClosedRange<Double>? = nil,
+    _ value: (Int) -> Double?
   ) -> PairedEffect? {
     var sides: (a: [Double], b: [Double]) = ([], [])
     for pairs in seeds {
@@ -142,7 +151,7 @@ extension SweepTable {
         sides.b.append(b)
       }
     }
-    return PairedEffect(a: sides.a, b: sides.b)
+    return PairedEffect(a: sides.a, b: sides.b, within: limits)
   }
 }
 

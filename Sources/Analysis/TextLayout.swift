@@ -4,7 +4,7 @@ struct TextColumn {
 
   var title: String
   var alignment: Alignment
-  /// Whether the column may be cut where the table is too wide.
+  /// Whether the column's words may go on below where the table is too wide.
   var isFlexible: Bool
   var cells: [String]
 
@@ -24,31 +24,64 @@ struct TextColumn {
       name, alignment: isNumeric ? .right : .left, isFlexible: true,
       cells: values.map(\.description))
   }
+
+  fileprivate var texts: [String] { [title] + cells }
+  fileprivate var width: Int { texts.reduce(0) { max($0, $1.count) } }
+  /// The longest part of a text that no line ends in.
+  fileprivate var narrowest: Int {
+    texts.flatMap(TextLayout.parts).reduce(1) { max($0, $1.trimmingSpace.count) }
+  }
 }
 
 /// Lines of text in columns and paragraphs.
 enum TextLayout {
-  /// The titles, then one line per row, columns two spaces apart.
+  /// The titles, then one text per row, columns two spaces apart.
   ///
-  /// Where a line would be longer than `width`, the longest flexible columns are cut with `…`,
-  /// down to six characters; what is longer still stays.
+  /// Where a line would be longer than `width`, flexible columns become narrower, the widest first,
+  /// and what does not fit goes on in the next line of the same row: nothing is cut. Where even
+  /// their words do not fit beside each other, flexible columns become one.
   static func table(_ columns: [TextColumn], width: Int) -> [String] {
-    var widths = columns.map { column in
-      column.cells.reduce(column.title.count) { max($0, $1.count) }
-    }
-    while widths.reduce(2 * (widths.count - 1), +) > width {
-      let flexible = widths.indices.filter { columns[$0].isFlexible && widths[$0] > 6 }
-      guard let longest = flexible.max(by: { widths[$0] < widths[$1] }) else { break }
-      widths[longest] -= 1
+    var columns = columns
+    var widths = columns.map(\.width)
+    let least = columns.map { $0.isFlexible ? $0.narrowest : $0.width }
+    if total(least) > width, columns.count(where: \.isFlexible) > 1 {
+      columns = joined(columns)
+      widths = columns.map(\.width)
+      let rest = total(widths) - widths[0]
+      widths[0] = min(widths[0], max(8, width - rest))
+    } else {
+      while total(widths) > width {
+        let flexible = widths.indices.filter { widths[$0] > least[$0] }
+        guard let widest = flexible.max(by: { widths[$0] < widths[$1] }) else { break }
+        widths[widest] -= 1
+      }
     }
     let rows = columns.first?.cells.count ?? 0
-    return (-1..<rows).map { row in
-      let cells = columns.indices.map { index in
-        let text = row < 0 ? columns[index].title : columns[index].cells[row]
-        return pad(text, to: widths[index], columns[index].alignment)
-      }
-      return trimmed(cells.joined(separator: "  "))
+    return (0...rows).map { row in
+      let cells = columns.indices.map { broken(columns[$0].texts[row], width: widths[$0]) }
+      let height = cells.map(\.count).max() ?? 0
+      return (0..<height).map { line in
+        let texts = columns.indices.map { index in
+          pad(
+            cells[index].indices.contains(line) ? cells[index][line] : "", to: widths[index],
+            columns[index].alignment)
+        }
+        return trimmed(texts.joined(separator: "  "))
+      }.joined(separator: "\n")
     }
+  }
+
+  /// Tables of the same rows, each with `settings` in front and as many of `figures` as fit.
+  static func tables(_ settings: [TextColumn], _ figures: [TextColumn], width: Int) -> [[String]] {
+    var groups: [[TextColumn]] = []
+    for figure in figures {
+      if let last = groups.last, total((settings + last + [figure]).map(\.width)) <= width {
+        groups[groups.count - 1].append(figure)
+      } else {
+        groups.append([figure])
+      }
+    }
+    return groups.map { table(settings + $0, width: width) }
   }
 
   /// The words of `text` in lines of at most `width` characters, later ones indented by `indent`.
@@ -66,18 +99,72 @@ enum TextLayout {
     return line.isEmpty ? lines : lines + [line]
   }
 
+  /// The flexible columns as one, in front of the others.
+  private static func joined(_ columns: [TextColumn]) -> [TextColumn] {
+    let flexible = columns.filter(\.isFlexible)
+    let rows = columns.first?.cells.count ?? 0
+    let cells = (0..<rows).map { row in
+      flexible.map { $0.cells[row] }.joined(separator: ", ")
+    }
+    let title = flexible.map(\.title).joined(separator: ", ")
+    return [TextColumn(title, alignment: .left, isFlexible: true, cells: cells)]
+      + columns.filter { !$0.isFlexible }
+  }
+
+  private static func total(_ widths: [Int]) -> Int {
+    widths.reduce(2 * (widths.count - 1), +)
+  }
+
+  /// Where lines may end: behind a blank, a hyphen, an underscore.
+  fileprivate static func parts(_ text: String) -> [Substring] {
+    var parts: [Substring] = []
+    var start = text.startIndex
+    for index in text.indices where " -_".contains(text[index]) {
+      // A minus or a hyphen at the beginning of a number or a word stays with it.
+      let next = text.index(after: index)
+      guard text[index] == " " || start < index else { continue }
+      parts.append(text[start..<next])
+      start = next
+    }
+    return start < text.endIndex ? parts + [text[start...]] : parts
+  }
+
+  /// `text` in lines of at most `width` characters; what has no place to break is broken anywhere.
+  private static func broken(_ text: String, width: Int) -> [String] {
+    guard text.count > width else { return [text] }
+    var lines: [String] = []
+    var line = ""
+    for part in parts(text) {
+      var part = part
+      if !line.isEmpty, line.count + part.trimmingSpace.count > width {
+        lines.append(line)
+        line = ""
+      }
+      while part.trimmingSpace.count > width {
+        lines.append(String(part.prefix(width)))
+        part = part.dropFirst(width)
+      }
+      line += part
+    }
+    return (line.isEmpty ? lines : lines + [line]).map { String($0[...].trimmingSpace) }
+  }
+
   private static func pad(_ text: String, to width: Int, _ alignment: TextColumn.Alignment)
     -> String
   {
-    let cut = text.count > width ? text.prefix(width - 1) + "…" : text[...]
-    let space = String(repeating: " ", count: width - cut.count)
-    return alignment == .left ? cut + space : space + cut
+    let space = String(repeating: " ", count: max(0, width - text.count))
+    return alignment == .left ? text + space : space + text
   }
 
-  private static func trimmed(_ line: String) -> String {
-    var line = line[...]
-    while line.last == " " { line.removeLast() }
-    return String(line)
+  private static func trimmed(_ line: String) -> String { String(line[...].trimmingSpace) }
+}
+
+extension Substring {
+  /// Without the blanks at its end.
+  fileprivate var trimmingSpace: Substring {
+    var text = self
+    while text.last == " " { text.removeLast() }
+    return text
   }
 }
 

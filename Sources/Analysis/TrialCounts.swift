@@ -20,7 +20,9 @@ public struct TrialCounts: Sendable, Hashable, Encodable {
   /// `172 of 180 trials are complete; 5 pending, 3 diverged.`
   package var sentence: String {
     if total == 0 { return "There are no trials." }
-    if done == total { return "All \(total) trials are complete." }
+    if done == total {
+      return total == 1 ? "The only trial is complete." : "All \(total) trials are complete."
+    }
     let others = TrialStatus.allCases.filter { !$0.isComplete }.compactMap { status in
       byStatus[status.name].map { "\($0) \(status.name)" }
     }

@@ -82,6 +82,7 @@ public struct VarianceAnalysis: Sendable, Hashable, Encodable {
     }
     seedShare = share(sums.squares(of: [seedAxis]))
     residualShare = max(0, 1 - seedShare - effects.reduce(0) { $0 + $1.share })
+    let limits = Outcome.testAccuracy.limitsOfDifference
     func terms(_ axes: [Int]) -> [Term] {
       let values = sums.effectsPerSeed(of: axes)
       let places = axes.reduce([[]]) { rows, axis in
@@ -89,7 +90,7 @@ public struct VarianceAnalysis: Sendable, Hashable, Encodable {
       }
       return places.enumerated().compactMap { index, place in
         let perSeed = Array(values[index * grid.seeds.count..<(index + 1) * grid.seeds.count])
-        return Estimate(perSeed).map {
+        return Estimate(perSeed, within: limits).map {
           Term(
             settings: Settings(names: axes.map { grid.factors[$0].name }, values: place),
             effect: $0)

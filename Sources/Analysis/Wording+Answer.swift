@@ -8,7 +8,10 @@ extension Wording {
         : "All levels of \(result.factor) are the same experiment in every setting."
     }
     let known = family.filter { $0.judgement?.verdict != .noData }
-    guard !known.isEmpty else { return "No seed is complete yet: nothing can be said." }
+    guard !known.isEmpty else {
+      return capitalised("\(Self.words(result.factor)): no pair of trials is complete")
+        + "\(Self.whyNothing(family)): nothing can be said."
+    }
     let shown = known.filter(\.isShown)
     let open = known.filter { $0.judgement?.verdict == .inconclusive }
     if shown.isEmpty, known.allSatisfy({ $0.judgement?.verdict != .equivalent }),
@@ -16,6 +19,7 @@ extension Wording {
       open.allSatisfy({ $0.judgement?.isReachable == false })
     {
       return tooFew(result, open, seeds: seeds, identical: known.count - open.count)
+        + Self.nothing(of: family)
     }
     if family.count <= 2 { return family.map(sentence).joined(separator: " ") }
     var text = overview(known)
@@ -26,10 +30,15 @@ extension Wording {
     } else if let bound = bound(known) {
       text += " Every 95% interval lies within ±\(bound) points of test accuracy."
     }
-    if known.count < family.count {
-      text += " In \(family.count - known.count) more nothing is complete yet."
-    }
-    return text
+    return text + Self.nothing(of: family)
+  }
+
+  /// How many of `family` have nothing to compare, and why; empty where all have.
+  private static func nothing(of family: [Contrast]) -> String {
+    let stopped = family.count(where: \.isStopped)
+    let missing = family.count { $0.judgement?.verdict == .noData } - stopped
+    return (stopped > 0 ? " In \(stopped) more the stopping rule ended a side of every pair." : "")
+      + (missing > 0 ? " In \(missing) more nothing is complete yet." : "")
   }
 
   /// No contrast could have been shown, however large: what it takes, and what there is so far.
@@ -91,7 +100,7 @@ extension Wording {
   private func levelOverview(_ contrasts: [Contrast]) -> String {
     let first = contrasts[0]
     let verdicts = Dictionary(grouping: contrasts) { $0.judgement?.verdict ?? .noData }
-    let name = first.factor.split(separator: "_").joined(separator: " ")
+    let name = Self.words(first.factor)
     var parts: [String] = []
     func add(_ words: String, _ some: [Contrast], of total: Bool = false) {
       guard !some.isEmpty else { return }
@@ -121,13 +130,13 @@ extension Wording {
     return shared.names.isEmpty ? "" : " (\(phrase(shared)))"
   }
 
-  /// The farthest end of any interval in points.
+  /// The farthest end of any interval in points; nil where one has none.
   private func bound(_ contrasts: [Contrast]) -> String? {
-    let ends = contrasts.compactMap { contrast in
-      contrast.effects[.testAccuracy]?.difference.interval.map {
-        max(abs($0.lowerBound), abs($0.upperBound))
-      }
+    let intervals = contrasts.filter { !$0.isBitIdentical }.map {
+      $0.effects[.testAccuracy]?.difference.interval
     }
+    let ends = intervals.compactMap { $0.map { max(abs($0.lowerBound), abs($0.upperBound)) } }
+    guard ends.count == intervals.count else { return nil }
     return ends.max().map {
       NumberText.fixed($0 * Outcome.testAccuracy.scale, digits: Outcome.testAccuracy.digits)
     }

@@ -12,6 +12,27 @@ package struct Wording {
       : "\(contrasts) more compare a trial with itself and are left out."
   }
 
+  /// Why no pair of `contrasts` is complete: ` yet`, or what the stopping rule did.
+  package static func whyNothing(_ contrasts: [Contrast]) -> String {
+    guard contrasts.contains(where: { $0.stoppedPairs > 0 }) else { return " yet" }
+    return contrasts.allSatisfy(\.isStopped)
+      ? ", because the stopping rule ended a side of each"
+      : " yet, and of some the stopping rule ended a side"
+  }
+
+  /// What to say where some of the numbers of seeds are too small for an interval.
+  package static func withoutIntervals(_ seeds: [Int]) -> String? {
+    let few = seeds.filter { $0 > 0 && $0 < Estimate.fewestForInterval }
+    guard let most = few.max() else { return nil }
+    return most == 1
+      ? "One seed says nothing of how much seeds differ: there is no interval."
+      : "Two seeds say next to nothing of how much seeds differ: there is no interval under "
+        + "\(Estimate.fewestForInterval)."
+  }
+
+  /// A column's name in a sentence: `dense rate`.
+  package static func words(_ name: String) -> String { name.replacing("_", with: " ") }
+
   /// One level of a factor as a noun: `dropout before pooling`, `rate 0.25`, `batch 32`.
   package func phrase(_ name: String, _ level: SettingValue) -> String {
     let text = level.description
@@ -23,7 +44,7 @@ package struct Wording {
     case "kind": return "\(text) dropout"
     case "pool": return text == "none" ? "no pooling" : "\(text) pooling"
     case "rate" where level.number == 0 && hasSingleRate: return "no dropout"
-    default: return "\(name.split(separator: "_").joined(separator: " ")) \(text)"
+    default: return "\(Self.words(name)) \(text)"
     }
   }
 
@@ -73,6 +94,9 @@ package struct Wording {
     case .inconclusive:
       return "No difference between \(a) and \(b) is shown\(setting): "
         + "the first minus the second is \(difference(contrast, 1)).\(outlook(contrast))"
+    case .noData where contrast.isStopped:
+      return "Nothing can be said of \(a) and \(b)\(setting): the stopping rule ended a side of "
+        + "every pair."
     case .noData, nil: return "Nothing can be said yet of \(a) and \(b)\(setting)."
     }
   }

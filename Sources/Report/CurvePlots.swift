@@ -80,6 +80,8 @@ struct CurvePlots {
         "set xlabel 'epoch'", "set ylabel 'test loss'",
         "set xrange [\(epochs > 1 ? 1 : 0.5):\(epochs > 1 ? Double(epochs) : 1.5)]",
       ]
+      // Between whole epochs there is nothing.
+      if epochs <= 12 { commands.append("set xtics 1") }
       var curves: [String] = []
       for (index, line) in shown.enumerated() {
         commands.append(

@@ -5,17 +5,12 @@ extension SweepReport {
   /// What diagnostics saw inside the networks; nil where none were recorded.
   var diagnosticSection: ReportSection? {
     guard !summary.diagnosticArms.isEmpty else { return nil }
-    let effects = diagnosticEffects
-    let shown = min(effects.count, Self.mostDiagnosticEffects)
-    let tables = [
-      ("At each site, last epoch", siteTable),
-      ("Test accuracy on changed images, %", changedTable),
-      (
-        "Paired differences"
-          + (shown < effects.count ? ", the first \(shown) of \(effects.count)" : ""),
-        diagnosticEffectTable(Array(effects.prefix(shown)))
-      ),
-    ].filter { !$0.1.rows.isEmpty }
+    let (effects, hidden) = effectTables
+    let tables =
+      [
+        ("At each site, last epoch", siteTable),
+        ("Test accuracy on changed images, %", changedTable),
+      ].filter { !$0.1.rows.isEmpty } + effects
     guard !tables.isEmpty else { return nil }
     let notes =
       siteTable.rows.isEmpty
@@ -28,12 +23,16 @@ extension SweepReport {
           + "zeros. Features: mean absolute correlation between features. Removal: points of test "
           + "accuracy lost by taking one feature away."
       ]
-    return ReportSection(
-      title: "Inside the networks",
-      paragraphs: notes + [
+    let differences =
+      effects.isEmpty
+      ? []
+      : [
         "Differences are paired by seed, with 95% intervals that are not adjusted for their number: "
           + "they describe, verdicts rest on test accuracy alone."
-      ], tables: tables)
+          + (hidden > 0 ? " \(hidden) more are not listed." : "")
+      ]
+    return ReportSection(
+      title: "Inside the networks", paragraphs: notes + differences, tables: tables)
   }
 
   private var sites: [String] {
@@ -110,28 +109,39 @@ extension SweepReport {
 
   private static let mostDiagnosticEffects = 400
 
-  /// Of each comparison, what its contrasts differ in inside the networks.
-  private var diagnosticEffects: [[String]] {
-    summary.comparisons.flatMap { comparison in
-      comparison.family.flatMap { contrast in
-        contrast.diagnostics.map { found -> [String] in
-          let difference = found.effect.difference
-          func text(_ value: Double) -> String { NumberText.signed(value, digits: 4) }
-          return [
-            "\(comparison.factor.split(separator: "_").joined(separator: " ")): \(contrast.a) − "
-              + "\(contrast.b)",
-            summary.wording.phrase(contrast.by), found.place.figure, found.place.place,
-            text(difference.mean),
-            difference.interval.map { "\(text($0.lowerBound)) to \(text($0.upperBound))" } ?? "-",
-          ]
-        }
+  /// What the sides of each contrast differ in inside the networks, as far as there is room, and how
+  /// many differences there is no room for.
+  private var effectTables: (tables: [(String, ReportTable)], hidden: Int) {
+    var tables: [(String, ReportTable)] = []
+    var room = Self.mostDiagnosticEffects
+    var hidden = 0
+    for comparison in summary.comparisons {
+      for contrast in comparison.family where !contrast.diagnostics.isEmpty {
+        let shown = contrast.diagnostics.prefix(room)
+        room -= shown.count
+        hidden += contrast.diagnostics.count - shown.count
+        guard !shown.isEmpty else { continue }
+        let place = summary.wording.phrase(contrast.by)
+        let title =
+          "Differences, \(Wording.words(comparison.factor)): \(contrast.a) − \(contrast.b)"
+          + (place.isEmpty ? "" : " (\(place))")
+        tables.append((title, diagnosticEffectTable(Array(shown))))
       }
     }
+    return (tables, hidden)
   }
 
-  private func diagnosticEffectTable(_ rows: [[String]]) -> ReportTable {
-    ReportTable(
-      titles: ["contrast", "where", "figure", "place", "difference", "95% interval"],
-      isNumeric: [false, false, false, false, true, true], rows: rows, prose: [0, 1])
+  private func diagnosticEffectTable(_ effects: [DiagnosticEffect]) -> ReportTable {
+    func text(_ value: Double) -> String { NumberText.signed(value, digits: 4) }
+    return ReportTable(
+      titles: ["figure", "place", "difference", "95% interval"],
+      isNumeric: [false, false, true, true],
+      rows: effects.map { found in
+        let difference = found.effect.difference
+        return [
+          Wording.words(found.place.figure), found.place.place, text(difference.mean),
+          difference.interval.map { "\(text($0.lowerBound)) to \(text($0.upperBound))" } ?? "-",
+        ]
+      }, prose: [0, 1])
   }
 }

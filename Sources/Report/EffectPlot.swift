@@ -4,7 +4,7 @@ internal import Analysis
 struct EffectPlot {
   /// More lines than this are no picture; the table has them all.
   static let most = 40
-  private static let width = 720
+  private static let width = 640
 
   let result: ComparisonResult
   let wording: Wording
@@ -82,7 +82,7 @@ struct EffectPlot {
       isOnePair
       ? []
       : isNumeric
-        ? [wording.phrase(contrast.factor, contrast.a)] : ["\(contrast.a) − \(contrast.b)"]
+        ? [contrast.a.description] : ["\(contrast.a) − \(contrast.b)"]
     let text = (pair + place).joined(separator: ", ")
     return text.isEmpty ? "all" : String(text.prefix(60))
   }

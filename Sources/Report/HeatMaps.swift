@@ -30,9 +30,9 @@ struct HeatMaps {
       "set xrange [0.5:\(Double(columns.count) + 0.5)]",
       "set yrange [\(Double(rows.count) + 0.5):0.5]",
       "set xtics (\(tics(columns)))", "set ytics (\(tics(rows)))",
-      "set xlabel \(Plot.quote(words(effect.factors[1])))",
-      "set ylabel \(Plot.quote(words(effect.factors[0])))",
-      "set title \(Plot.quote("\(words(effect.factors[0])) × \(words(effect.factors[1])): " + share(effect))) offset 0, -0.3",
+      "set xlabel \(Plot.quote(Wording.words(effect.factors[1])))",
+      "set ylabel \(Plot.quote(Wording.words(effect.factors[0])))",
+      "set title \(Plot.quote("\(Wording.words(effect.factors[0])) × \(Wording.words(effect.factors[1])): " + share(effect))) offset 0, -0.3",
     ]
     for term in terms {
       guard let row = rows.firstIndex(of: term.settings.values[0]),
@@ -61,9 +61,5 @@ struct HeatMaps {
 
   private func tics(_ levels: [SettingValue]) -> String {
     levels.enumerated().map { "\(Plot.quote($1.description)) \($0 + 1)" }.joined(separator: ", ")
-  }
-
-  private func words(_ name: String) -> String {
-    name.split(separator: "_").joined(separator: " ")
   }
 }

@@ -34,14 +34,14 @@ extension SweepReport {
       notes.append(
         "Shaded: the margin of ±\(SettingValue.real(margin)) points that the grid names.")
     }
+    if let note = Wording.withoutIntervals(result.family.map(\.seeds)) { notes.append(note) }
     let same = result.contrasts.count - result.family.count
     if same > 0 { notes.append(Wording.leftOut(same)) }
     let hidden = result.family.count - effects.contrasts.count
     if hidden > 0 { notes.append("\(hidden) contrasts are in the table alone.") }
-    let factor = result.factor.split(separator: "_").joined(separator: " ")
     return ReportSection(
-      title: "What \(factor) does", paragraphs: notes, plots: effects.plot.map { [$0] } ?? [],
-      isWide: true,
+      title: "What \(Wording.words(result.factor)) does", paragraphs: notes,
+      plots: effects.plot.map { [$0] } ?? [], isWide: true,
       tables: [("Differences in test accuracy" + seedsNote(result), contrastTable(result))])
   }
 
@@ -125,26 +125,25 @@ extension SweepReport {
       ], tables: [("", table)])
   }
 
+  private static let mostStoppedArms = 100
+
   private var stoppedSection: ReportSection? {
-    let censored = summary.trials.byStatus[TrialStatus.censored.name] ?? 0
-    var paragraphs: [String] = []
-    if censored > 0 {
-      paragraphs.append(
-        "\(censored) of \(summary.trials.total) trials ended by their own patience; their last "
-          + "figures are compared.")
-    }
+    var paragraphs = summary.trials.censoredSentence.map { [$0] } ?? []
+    var tables: [(String, ReportTable)] = []
     if !summary.stopped.isEmpty {
       paragraphs.append(
         "These arms stopped among others by figures on the validation images. Their trials are "
           + "unfinished: they are in no mean and no contrast, and what is said of the arms that "
           + "went on is said of the survivors of a selection.")
-      paragraphs += summary.stopped.prefix(100).map(\.sentence)
-      if summary.stopped.count > 100 {
-        paragraphs.append("And \(summary.stopped.count - 100) more.")
+      let hidden = summary.stopped.count - Self.mostStoppedArms
+      if hidden > 0 {
+        paragraphs.append("\(hidden) of \(summary.stopped.count) are not listed.")
       }
+      tables = StoppedGroup.groups(Array(summary.stopped.prefix(Self.mostStoppedArms)))
+        .map { ($0.reason, stoppedTable($0)) }
     }
     guard !paragraphs.isEmpty else { return nil }
-    return ReportSection(title: "Stopped early", paragraphs: paragraphs)
+    return ReportSection(title: "Stopped early", paragraphs: paragraphs, tables: tables)
   }
 
   private var troubleSection: ReportSection? {

@@ -13,7 +13,11 @@ struct ReportTable {
 
   var html: String {
     func cell(_ tag: String, _ text: String, _ index: Int) -> String {
-      HTML.element(tag, text, class: isNumeric[index] ? "n" : prose.contains(index) ? "t" : "")
+      guard isNumeric[index] else {
+        return HTML.element(tag, text, class: prose.contains(index) ? "t" : "")
+      }
+      // On a narrow screen an interval has two lines, not three.
+      return HTML.element(tag, text.replacing(" to ", with: " to\u{A0}"), class: "n")
     }
     let head = titles.enumerated().map { cell("th", $1, $0) }.joined()
     let body = rows.enumerated().map { row, cells in
@@ -31,16 +35,16 @@ struct ReportTable {
 }
 
 extension SweepReport {
-  /// The settings of rows, each a column, as far as they differ.
+  /// The settings of rows, each a column, as far as they differ, or all of them.
   private func settingColumns(
-    _ rows: [Settings]
+    _ rows: [Settings], all: Bool = false
   ) -> (titles: [String], isNumeric: [Bool], cells: [[String]]) {
     guard let names = rows.first?.names else { return ([], [], rows.map { _ in [] }) }
     let kept = names.indices.filter { index in
-      rows.count == 1 || Set(rows.map { $0.values[index] }).count > 1
+      all || rows.count == 1 || Set(rows.map { $0.values[index] }).count > 1
     }
     return (
-      kept.map { names[$0].split(separator: "_").joined(separator: " ") },
+      kept.map { Wording.words(names[$0]) },
       kept.map { index in
         rows.allSatisfy { $0.values[index] == .none || $0.values[index].number != nil }
       },
@@ -75,7 +79,7 @@ extension SweepReport {
     let figures =
       ["points", "95% interval"] + (counts ? ["seeds"] : []) + ["p (Holm)", "r"]
     return ReportTable(
-      titles: settings.titles + (pairs ? [result.factor] : []) + figures
+      titles: settings.titles + (pairs ? [Wording.words(result.factor)] : []) + figures
         + ["verdict", "seeds to go"],
       isNumeric: settings.isNumeric + (pairs ? [false] : []) + figures.map { _ in true }
         + [false, true],
@@ -89,8 +93,21 @@ extension SweepReport {
     case .worse: return contrast.a.number == nil ? "\(contrast.b) better" : "worse"
     case .inconclusive where !judgement.isReachable: return "too few seeds"
     case .inconclusive: return "not shown"
+    case .noData where contrast.isStopped: return "stopped early"
     default: return judgement.verdict.rawValue
     }
+  }
+
+  /// Arms that were stopped for one reason.
+  func stoppedTable(_ group: StoppedGroup) -> ReportTable {
+    let settings = settingColumns(group.arms.map(\.settings), all: true)
+    let hasFigure = !group.figure.isEmpty
+    return ReportTable(
+      titles: settings.titles + ["trials"] + (hasFigure ? [group.figure] : []),
+      isNumeric: settings.isNumeric + [true] + (hasFigure ? [true] : []),
+      rows: group.arms.indices.map {
+        settings.cells[$0] + ["\(group.arms[$0].trials)"] + (hasFigure ? [group.values[$0]] : [])
+      })
   }
 
   /// The arms, the best first.
@@ -156,7 +173,7 @@ extension SweepReport {
       titles: ["theory", "where", "measured", "outcome"], isNumeric: [false, false, false, false],
       rows: summary.predictions.map {
         [$0.statement, summary.wording.phrase($0.settings), $0.measurement, $0.outcome.rawValue]
-      }, prose: [0, 1])
+      }, prose: [0, 1, 2])
   }
 
   var troubleTable: ReportTable {

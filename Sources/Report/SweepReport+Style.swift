@@ -6,7 +6,7 @@ extension SweepReport {
   static let style = """
 
     :root {
-      --paper: #fbfaf7; --card: #ffffff; --ink: #1d2327; --muted: #5c666d; --grid: #e4e2dc;
+      --paper: #fbfaf7; --card: #ffffff; --ink: #1d2327; --muted: #5c666d; --grid: #e4e2dc; --edge: #1d232733;
       --accent: #0b6e75; --shade: #eef5f4; --margin: #f1ecdd;
       --good: #00735c; --bad: #b8450a; --neutral: #7b858c;
       --series1: #0067a5; --series2: #c65a00; --series3: #00785d; --series4: #a6458a;
@@ -16,7 +16,7 @@ extension SweepReport {
     }
     @media (prefers-color-scheme: dark) {
       :root {
-        --paper: #14181b; --card: #1b2125; --ink: #e8eaea; --muted: #a1abb0; --grid: #30383d;
+        --paper: #14181b; --card: #1b2125; --ink: #e8eaea; --muted: #a1abb0; --grid: #30383d; --edge: #00000099;
         --accent: #58c0c0; --shade: #1b2b2d; --margin: #2f2b1e;
         --good: #3cc3a1; --bad: #f08a4b; --neutral: #97a1a7;
         --series1: #5ab4ec; --series2: #f0923f; --series3: #35c19a; --series4: #d98cc2;
@@ -53,19 +53,26 @@ extension SweepReport {
       border-radius: 8px; padding: .5rem; overflow-x: auto; break-inside: avoid; }
     figure svg { display: block; width: 100%; height: auto; }
     .plot { margin: 1rem 0; }
-    .plot svg { min-width: 30rem; max-width: 48rem; margin: 0 auto; }
+    .plot svg { max-width: 46rem; margin: 0 auto; }
     .plots { display: grid; gap: 1rem; margin: 1rem 0;
       grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); }
     .plots svg { max-width: 34rem; margin: 0 auto; }
     svg text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
-    .wide { overflow-x: auto; }
-    table { border-collapse: collapse; font-size: .88rem; line-height: 1.35; width: 100%; }
+    .wide { overflow-x: auto; margin: .5rem 0;
+      background: linear-gradient(to right, var(--paper) 40%, transparent) 0 0 / 2rem 100% local,
+        linear-gradient(to left, var(--paper) 40%, transparent) 100% 0 / 2rem 100% local,
+        linear-gradient(to right, var(--edge), transparent) 0 0 / .7rem 100% scroll,
+        linear-gradient(to left, var(--edge), transparent) 100% 0 / .7rem 100% scroll;
+      background-repeat: no-repeat; }
+    table { border-collapse: collapse; font-size: .88rem; line-height: 1.35;
+      min-width: min(100%, 36rem); }
     th, td { padding: .4rem .55rem; text-align: left; border-bottom: 1px solid var(--grid);
       white-space: nowrap; vertical-align: top; }
     th { font-weight: 600; color: var(--muted); border-bottom: 2px solid var(--grid); }
     th:first-child, td:first-child { padding-left: 0; }
     .n { text-align: right; font-variant-numeric: tabular-nums; }
-    th.t, td.t { white-space: normal; min-width: 13rem; }
+    th { vertical-align: bottom; }
+    th.t, td.t { white-space: normal; min-width: 9rem; }
     tr.shown td { font-weight: 650; color: var(--accent); }
     pre { background: var(--card); border: 1px solid var(--grid); border-radius: 8px;
       padding: .9rem 1rem; overflow-x: auto; font-size: .82rem; line-height: 1.5; margin: 0; }
@@ -76,18 +83,28 @@ extension SweepReport {
       main { padding: 1.5rem 1rem 2rem; }
       section.answer { padding: 1rem; }
       section { margin-top: 2.25rem; }
+      table { font-size: .8rem; }
+      th, td { padding: .35rem .4rem; }
+      th, td.n { white-space: normal; }
+      th.t, td.t { min-width: 4.5rem; }
+      th.t:first-child, td.t:first-child { min-width: 7.5rem; }
+      figure { padding: .25rem; }
     }
     @media print {
       body { font-size: 10.5pt; background: none; }
       main { max-width: none; padding: 0; }
       section { margin-top: 1.5rem; }
-      h2, h3 { break-after: avoid; }
+      h2, h3, section > p { break-after: avoid; }
       tr { break-inside: avoid; }
       pre { white-space: pre-wrap; }
       .wide, figure { overflow: visible; }
+      .wide { background: none; }
       .plots { grid-template-columns: 1fr 1fr; gap: .6rem; }
       table { font-size: 8pt; }
-      th, td { padding: .2rem .4rem; }
+      th, td { padding: .2rem .35rem; white-space: normal; overflow-wrap: break-word; }
+      .n { white-space: nowrap; }
+      th.n { white-space: normal; }
+      th.t, td.t { min-width: 0; }
     }
 
     """

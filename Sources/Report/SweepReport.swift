@@ -76,7 +76,7 @@ public struct SweepReport: Sendable {
     let means = summary.arms.compactMap { $0.outcomes[.testAccuracy]?.method }
     func how(_ methods: [IntervalMethod]) -> String {
       let names = Set(methods.map(\.rawValue)).sorted()
-      return names.isEmpty ? "not known from one seed" : names.joined(separator: ", ")
+      return names.isEmpty ? "not known from so few seeds" : names.joined(separator: ", ")
     }
     return "Intervals hold 95% each, over seeds and for this data set and split (differences: "
       + "\(how(differences)); means: \(how(means))). Verdicts rest on the sign-flip test with "

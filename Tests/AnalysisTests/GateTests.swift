@@ -77,6 +77,27 @@ import Testing
     #expect(better.verdict == .noHarm)
   }
 
+  /// The verdict rests on the one-sided limit, which the table shows.
+  @Test func theLimitAndTheVerdictAgree() throws {
+    let comparison = try compare(
+      sweep(1...10), sweep(1...10, engine: "e2", stream: 1), margin: 0.5)
+    #expect(Set(comparison.arms.map(\.verdict)) == [.noHarm, .inconclusive])
+    for arm in comparison.arms {
+      let limit = try #require(arm.test.lowerLimit)
+      #expect((limit > -0.005) == arm.test.isSound)
+      #expect(try limit > #require(arm.test.interval).lowerBound)
+    }
+    let flat = comparison.text().replacing("\n", with: " ")
+    #expect(flat.contains("At worst: the 95% limit of the change from below; above -0.5 it shows"))
+    #expect(comparison.markdown().contains("| at worst |"))
+  }
+
+  @Test func twoSeedsJudgeNothing() throws {
+    let comparison = try compare(sweep(1...2), sweep(1...2, engine: "e2", stream: 1), margin: 50)
+    #expect(comparison.verdict == .inconclusive)
+    #expect(comparison.arms.allSatisfy { $0.test.interval == nil && $0.test.lowerLimit == nil })
+  }
+
   @Test func littleDataIsInconclusive() throws {
     let comparison = try compare(sweep(1...3), sweep(11...13), margin: 0.2)
     #expect(comparison.verdict == .inconclusive)

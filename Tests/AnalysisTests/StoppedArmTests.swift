@@ -24,7 +24,38 @@ import Testing
     #expect(!broken.isEmpty && broken.allSatisfy { $0.pairs == 0 }, "no pair of it is complete")
     let text = summary.text()
     #expect(text.contains("Stopped early") && text.contains("1 arm stopped"), "\(text)")
-    #expect(text.contains("rate 0.5"))
+    #expect(text.contains("stopped early"), "\(text)")
+    #expect(
+      text.replacing("\n", with: " ").contains(
+        "In 1 more the stopping rule ended a side of every pair."))
+  }
+
+  @Test func aReasonIsSaidOnceAndNothingIsAwaited() throws {
+    var sweep = Self.sweep(.pruned)
+    for trial in sweep.status.indices where sweep.status[trial] == .pruned {
+      sweep.messages[trial] =
+        "stopped after epoch 3 of 10: its arm's validation loss, 0.5\(trial), is worse than the "
+        + "median of 5 arms (0.4)"
+    }
+    sweep.comparisons = [Comparison(factor: "placement", by: ["rate"])]
+    for trial in sweep.status.indices where sweep.status[trial] == .done {
+      sweep.status[trial] = .pruned
+      sweep.messages[trial] = "stopped after epoch 1 of 10: a seed of its arm diverged, it ends"
+    }
+    let summary = try Summary(sweep)
+    let groups = StoppedGroup.groups(summary.stopped)
+    #expect(groups.map(\.arms.count) == [summary.stopped.count - 1, 1])
+    let median = try #require(groups.last)
+    #expect(
+      median.reason
+        == "Stopped after epoch 3 of 10: the arm's validation loss is worse than the median of 5 "
+        + "arms (0.4)")
+    #expect(median.figure == "validation loss")
+    #expect(median.values.allSatisfy { $0.hasPrefix("0.5") })
+    let text = summary.text(width: 200)
+    #expect(text.components(separatedBy: "a seed of its arm diverged").count == 2, "\(text)")
+    #expect(text.contains("no pair of trials is complete, because the stopping rule ended a side"))
+    #expect(!text.contains("0 seeds") && !text.contains("yet"), "\(text)")
   }
 
   @Test func whatItsOwnPatienceEndedIsComplete() throws {

@@ -137,7 +137,7 @@ import Testing
     results.status = results.status.map { _ in .pending }
     let html = try Self.report(results).html()
     #expect(parses(html))
-    #expect(html.contains("No seed is complete yet"))
+    #expect(html.contains("no pair of trials is complete yet"))
     #expect(html.contains("No analysis of variance"))
     results.comparisons = []
     #expect(try Self.report(results).markdown().contains("The grid compares nothing."))
