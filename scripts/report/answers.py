@@ -1,0 +1,156 @@
+"""The sentences at the top of a report."""
+from sweep import shown
+
+POINTS = (r"(-?[\d.]+) points of test accuracy \((?:95% interval (\S+) to (\S+), )?(\d+) seeds?"
+          r"(?:, p [=<] ([\d.]+))?(, within the margin)?\)"
+          r"(?:\. (?:About (\d+)|(More than 1000)) more seeds?)?")
+
+
+def check(checker, paragraphs):
+    sweep, index = checker.sweep, 0
+    for factor, by in sweep.comparisons:
+        answer(checker, f"answer on {factor}", paragraphs[index], *sweep.judged(factor, by))
+        index += 1
+    for number_, text in enumerate(paragraphs[index:-1]):
+        addition(checker, f"addition {number_ + 1}", text, number_)
+    counts(checker, paragraphs[-1])
+
+
+def counts(checker, text):
+    status = checker.sweep.status
+    done, names = sum(checker.sweep.complete), set(status)
+
+    def some(match):
+        checker.same("trials", match[1], status.count(match[2]))
+        names.discard(match[2].replace(" ", "_"))
+
+    checker.prose("trials", text, [
+        (r"The only trial is complete", lambda m: checker.same("trials", status, ["done"])),
+        (r"All (\d+) trials are complete", lambda m: checker.same("trials", [m[1], len(status)], [str(done), done])),
+        (r"(\d+) of (\d+) trials are complete",
+         lambda m: (checker.same("trials", m[1], done), checker.same("trials", m[2], len(status)))),
+        (r"(\d+) (pending|failed|diverged|timed_out|pruned)", some)])
+    left = names - {"done", "censored"}
+    if left:
+        checker.fail("trials", f"nothing is said of {left}")
+
+
+def addition(checker, where, text, index):
+    group = checker.sweep.file["provenance/extensions"]
+    generation = checker.sweep.file["generation"][:]
+    rows = [i for i in range(len(group["trials"])) if group["finished"][i] > 0 and (generation == i + 1).any()]
+    step = rows[index]
+    words = []
+    for name, values in checker.sweep.cells.items():
+        first = {}
+        for value, trial in zip(values, checker.sweep.trial_of_cell):
+            first[value] = min(first.get(value, generation[trial]), generation[trial])
+        fresh = [value for value, number_ in first.items() if number_ == step + 1 and value is not None]
+        span = len(fresh) > 2 and all(isinstance(value, int) for value in fresh) and \
+            max(fresh) - min(fresh) == len(fresh) - 1
+        if span:
+            words.append(f"{name.replace('_', ' ')} {min(fresh)} to {max(fresh)}")
+        elif fresh:
+            rest = f" and {len(fresh) - 10} more" if len(fresh) > 10 else ""
+            words.append(f"{name.replace('_', ' ')} {', '.join(map(shown, fresh[:10]))}{rest}")
+    expected = [group["finished"][step], group["trials"][step], (generation == step + 1).sum()]
+    pattern = r"when (\d+) of (\d+) trials had ended: (\d+) trials?(?: \((.*?)\))?\."
+    checker.prose(where, text, [(pattern, lambda m: checker.same(
+        where, [*map(int, m.groups()[:3]), m[4] or ""], [*map(int, expected), ", ".join(words)]))])
+
+
+def answer(checker, where, text, family, outside, reach):
+    size = len(family)
+    known = [c for c in family if c.n]
+    of = {}
+    for c in known:
+        of.setdefault(c.verdict, []).append(c)
+    found = of.get("better", []) + of.get("worse", [])
+    undecided = of.get("not shown", []) + of.get("too few seeds", [])
+    largest = max(found, key=lambda c: abs(c.mean), default=None)
+    hopeless = not found and "equivalent" not in of and undecided and not of.get("not shown")
+    if hopeless:
+        expected = [max(undecided, key=lambda c: abs(c.mean))]
+    elif size <= 2:
+        expected = [c for c in family if c.n and c.verdict != "identical to the bit"]
+    else:
+        expected = [largest] if largest else []
+    phrases = {f"the margin of ±{checker.sweep.margin:g} points"} if checker.sweep.margin else set()
+    for c in family:
+        phrases |= {checker.phrases(c.by), checker.phrase(c.factor, c.a), checker.phrase(c.factor, c.b)}
+        phrases |= {checker.phrase(*item) for item in c.by.items()}
+    told, end = list(expected), 0
+
+    def effect(match):
+        nonlocal end
+        before, end = match.string[end: match.start()].lower(), match.end()
+        named = [c for c in told if all(phrase.lower() in before for phrase in (
+            checker.phrases(c.by), checker.phrase(c.factor, c.a), checker.phrase(c.factor, c.b)))]
+        if not named:
+            return checker.fail(where, f"these are not the figures to tell: {before}{match[0]}")
+        c = named[0]
+        told.remove(c)
+        # A verdict in favour of b turns the difference around.
+        sign = -1 if c.verdict == "worse" else 1
+        checker.number(where, match[1], 100 * sign * c.mean, 2)
+        ends = c.interval and sorted(100 * sign * end for end in c.interval)
+        checker.same(where, match[2] is None, ends is None)
+        if ends and match[2]:
+            checker.number(where, match[2], ends[0], 2)
+            checker.number(where, match[3], ends[1], 2)
+        checker.same(where, match[4], c.n)
+        if sign == -1 or c.verdict == "better":
+            checker.p(where, ("<" if f"p < {match[5]}" in match[0] else "") + str(match[5]), c.adjusted)
+        checker.same(where, match[6] is not None, c.equivalent and c in found)
+        more = None if hopeless or c.more is None else "1000" if c.more > 1000 else str(c.more)
+        checker.same(where, match[8] and "1000" or match[7], more)
+
+    def count(some):
+        def look(match):
+            checker.same(where, match[1], len(some))
+            if match.lastindex == 2 and match[2]:
+                checker.same(where, match[2], len(known))
+        return look
+
+    def verdicts(match):
+        wins = {"better": of.get("better", []), "worse": of.get("worse", [])}
+        pair = len({(c.a, c.b) for c in family}) == 1
+        if pair and match[1] == "better":
+            wins["better"] = max(wins["better"], wins["worse"], key=len)
+        elif pair:
+            wins["worse"] = min(wins["worse"], wins["better"], key=len)
+        checker.same(where, match[2], len(wins[match[1]]))
+        if match[3]:
+            checker.same(where, match[3], len(known))
+
+    bounds = [abs(end) for c in known if c.interval and not c.same for end in c.interval]
+    seeds = max((c.n for c in undecided), default=0)
+    rules = [
+        (POINTS, effect),
+        (r"gave identical figures[^.]*?, to the bit, in (\d+) seeds?",
+         lambda m: checker.same(where, m[1] in [str(c.n) for c in of.get("identical to the bit", [])], True)),
+        (r"with (\d+) seeds? and (\d+) contrasts?", lambda m: (
+            checker.same(where, m[1], seeds), checker.same(where, m[2], size))),
+        (r"at least (\d+) seeds?", lambda m: checker.same(where, m[1], reach)),
+        (r"Identical to the bit in (\d+) of (\d+)", lambda m: (
+            checker.same(where, m[1], len(of.get("identical to the bit", []))), checker.same(where, m[2], size))),
+        (r"Every 95% interval lies within ±([\d.]+) points", lambda m: checker.number(
+            where, m[1], 100 * max(bounds), 2)),
+        (r"is shown in any of (\d+) settings", count(known)),
+        (r"no difference shown in (\d+)(?: of (\d+))?", count(undecided)),
+        (r"equivalent within the margin in (\d+)(?: of (\d+))?", count(of.get("equivalent", []))),
+        (r"identical to the bit in (\d+)(?: of (\d+))?", count(of.get("identical to the bit", []))),
+        (r"[Aa] difference in (\d+) of (\d+)", count(found)),
+        (r"(better|worse)(?: than [^;]*?)? in (\d+)(?: of (\d+))?(?: settings)?", verdicts),
+        (r"In (\d+) more the stopping rule", count([c for c in family if c.verdict == "stopped early"])),
+        (r"In (\d+) more nothing is complete", count([c for c in family if c.verdict == "no data"])),
+    ]
+    checker.prose(where, text, rules + [(r".+", lambda m: leftover(checker, where, m[0], phrases))])
+    if told:
+        checker.fail(where, f"nothing is said of {len(told)} contrasts that decide the answer")
+
+
+def leftover(checker, where, text, phrases):
+    rest = checker.known(text, phrases)
+    if any(map(str.isdigit, rest)):
+        checker.fail(where, f"figures that nothing checks: {' '.join(rest.split())}")

@@ -1,0 +1,344 @@
+"""Computes every figure of a report again from its results file.
+
+    check.py FILE REPORT…               leaves with 1 where a figure differs, and where the report has
+                                        one that nothing here checks
+    check.py --mutate N FILE REPORT…    checks the check: N figures of each report are falsified, one
+                                        at a time, and each must be found
+"""
+import contextlib
+import io
+import re
+import sys
+from datetime import datetime, timezone
+
+import numpy as np
+
+import answers
+import diagnostics
+import inference
+import page
+import plots
+from checker import Checker
+from sweep import OUTCOMES, Sweep, number, shown, text
+
+
+def main(arguments):
+    mutations = 0
+    if arguments[0] == "--mutate":
+        mutations, arguments = int(arguments[1]), arguments[2:]
+    sweep, bad = Sweep(arguments[0]), 0
+    for path in arguments[1:]:
+        report = open(path, encoding="utf-8").read()
+        if mutations:
+            bad += mutate(sweep, path, report, mutations)
+            continue
+        checker = check(sweep, path, report)
+        print(f"{path}: {checker.checked} figures, {checker.wrong} wrong or not checked")
+        bad += checker.wrong
+        if checker.checked < 20:
+            bad += 1
+            print(f"{path}: that is hardly a report")
+    sys.exit(bad > 0)
+
+
+def check(sweep, path, text_):
+    report, checker = page.read(text_), Checker(sweep, path)
+    checker.same("title", report.title, sweep.attributes["title"])
+    claim = sweep.attributes.get("claim", "")
+    intro = [sweep.attributes["question"], claim and f"Claim: {claim}"]
+    checker.same("question and claim", report.intro, [line for line in intro if line])
+    answers.check(checker, report.answer.paragraphs)
+    facts(checker, report.facts)
+    titles = [section.title for section in report.sections]
+    for section in report.sections:
+        check_section(checker, section)
+    for factor, by in sweep.comparisons:
+        if any(contrast.seeds for contrast in sweep.contrasts(factor, by)):
+            checker.same("sections", f"What {factor.replace('_', ' ')} does" in titles, True)
+    if any(sweep.complete):
+        checker.same("sections", "Every arm" in titles, True)
+    return checker
+
+
+def mutate(sweep, path, report, count):
+    """How many of `count` figures with a false last digit the check does not find.
+
+    The digit is two too high: what lies in the middle may be rounded either way.
+    """
+    blanked = re.sub(r"<style>.*?</style>", lambda match: " " * len(match[0]), report, flags=re.S)
+    words = r">[^<]*" if report.startswith("<!") else r"(?s).+"
+    places = [part.start() + figure.end() - 1 for part in re.finditer(words, blanked)
+              for figure in re.finditer(r"\d+(\.\d+)?", part[0])]
+    chosen = places[:: max(1, len(places) // count)]
+    missed = 0
+    for place in chosen:
+        changed = report[:place] + str((int(report[place]) + 2) % 10) + report[place + 1:]
+        try:
+            with contextlib.redirect_stdout(io.StringIO()):
+                found = check(sweep, path, changed).wrong > 0
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+            found = True
+        if not found:
+            missed += 1
+            print(f"{path}: nobody notices a change in '…{report[place - 60: place + 20]}…'")
+    print(f"{path}: of {len(chosen)} falsified figures {missed} were not found")
+    return missed
+
+
+def check_section(checker, section):
+    known = {
+        "How much, and where": rates, "How they learn": learning,
+        "What explains the differences": variance, "Theory beside measurement": diagnostics.theory,
+        "Inside the networks": diagnostics.inside, "Every arm": arms, "Stopped early": stopped,
+        "What failed": failed, "How to reproduce": source}
+    comparison = {f"What {factor.replace('_', ' ')} does": (factor, by)
+                  for factor, by in checker.sweep.comparisons}
+    if section.title in comparison:
+        contrasts(checker, section, *comparison[section.title])
+    elif section.title in known:
+        known[section.title](checker, section)
+    else:
+        return checker.fail(section.title, "nothing checks this section")
+    for table in section.tables:
+        checker.fail(section.title, f"nothing checks the table '{table.title}'")
+    for plot in section.plots:
+        checker.fail(section.title, f"nothing checks the plot '{plot.get('aria-label')}'")
+    if section.code:
+        checker.fail(section.title, f"nothing checks {list(section.code)}")
+
+
+def facts(checker, found):
+    sweep = checker.sweep
+    every = sweep.arms()
+    best = max((np.mean(x), -i) for i, (_, trials) in enumerate(every) if (x := sweep.values("accuracy", trials))) \
+        if any(sweep.complete) else None
+    for value, name in found:
+        if name == "trials complete":
+            checker.same(name, value, f"{sum(sweep.complete)} of {len(sweep.complete)}")
+        elif name == "arms":
+            checker.same(name, value, len(every))
+        elif name == "seeds":
+            checker.same(name, value, max(sum(sweep.complete[t] for t in trials) for _, trials in every))
+        elif name.startswith("best arm"):
+            settings, trials = every[-best[1]]
+            phrase = checker.phrases(settings)
+            checker.same(name, name, "best arm" + (f": {phrase}" if phrase else ""))
+            estimate(checker, name, value.removesuffix("%"), sweep.values("accuracy", trials), (0, 1))
+        else:
+            checker.fail("facts", f"nothing checks '{name}'")
+
+
+def estimate(checker, where, found, values, limits, sign=False):
+    """`84.97 ±0.78` of figures that are shown in hundredths."""
+    mean, _, half = found.partition(" ±")
+    ends, _ = inference.interval(np.array(values), limits)
+    checker.number(where, mean, 100 * float(np.mean(values)), 2, sign)
+    checker.number(where, half, ends and 50 * (ends[1] - ends[0]), 2, missing="")
+
+
+def contrasts(checker, section, factor, by):
+    family, outside, _ = checker.sweep.judged(factor, by)
+    few = [c.n for c in family if 0 < c.n < 3]
+    for line in section.paragraphs:
+        checker.prose(section.title, line, [
+            (r"margin of ±([\d.]+) points", lambda m: checker.same("margin", float(m[1]), checker.sweep.margin)),
+            (r"^(\d+) more compares? ", lambda m: checker.same("left out", m[1], outside)),
+            (r"^(\d+) contrasts are in the table alone", lambda m: checker.same("not in the plot", m[1], len(family) - plotted(family))),
+            (r"there is no interval under 3", lambda m: checker.same("two seeds", max(few, default=0), 2))])
+    table = section.tables.pop(0)
+    counts = {c.n for c in family}
+    title = "Differences in test accuracy"
+    if len(counts) == 1:
+        title += f", {family[0].n} seed{'' if family[0].n == 1 else 's'} each"
+    checker.same(section.title, table.title, title)
+    pairs = len({(c.a, c.b) for c in family}) > 1
+    ordered = []
+    settings = [dict(c.by) | ({factor: f"{shown(c.a)} − {shown(c.b)}"} if pairs else {}) for c in family]
+    heads = ["points", "95% interval"] + ["seeds"] * (len(counts) > 1) + ["p (Holm)", "r", "verdict", "seeds to go"]
+    checker.same(section.title, table.head[-len(heads):], heads)
+    for where, row, c in checker.rows(section.title, table, settings, family):
+        ordered.append(c)
+        row = list(row)
+        checker.number(where, row.pop(0), 100 * c.mean if c.n else None, 2, True)
+        checker.interval(where, row.pop(0), c.interval, 100, 2)
+        if len(counts) > 1:
+            checker.same(where, row.pop(0), c.n)
+        checker.p(where, row.pop(0), c.adjusted)
+        checker.number(where, row.pop(0), c.r, 2)
+        words = c.verdict
+        if words in ("better", "worse") and not number(c.a):
+            words = f"{c.a if words == 'better' else c.b} better"
+        checker.same(where, row.pop(0), words)
+        checker.same(where, row.pop(0), "" if c.more is None else ">1000" if c.more > 1000 else c.more)
+    for plot in section.plots[:1]:
+        plots.effects(checker, section.title, plot, [c for c in ordered if c.n][:40])
+    del section.plots[:1]
+
+
+def plotted(family):
+    return min(40, sum(c.n > 0 for c in family))
+
+
+def rates(checker, section):
+    checker.prose(section.title, section.paragraphs[0], [("with 95% intervals", lambda m: None)])
+    plots.rates(checker, section)
+
+
+def learning(checker, section):
+    checker.prose(section.title, section.paragraphs[0], [])
+    plots.learning(checker, section)
+
+
+def variance(checker, section):
+    crossed = checker.sweep.crossed()
+    if crossed is None:
+        checker.same(section.title, section.paragraphs[0].startswith("No analysis of variance: "), True)
+        return checker.prose(section.title, section.paragraphs[0], [("200,000", lambda m: None)])
+    names, levels, data, left = crossed
+
+    def size(match):
+        checker.same(section.title, match[1], data[..., 0].size)
+        checker.same(section.title, match[2], data.shape[-1])
+
+    def missing(match):
+        words = ", ".join(f"{name} {shown(value)}" for name, value in left)
+        checker.same(section.title, match[1], words)
+
+    for line in section.paragraphs:
+        checker.prose(section.title, line, [
+            (r"(\d+) cells × (\d+) seeds", size), (r"merged or incomplete: (.*)\.$", missing)])
+    table, seeds, rest = inference.variance_table(data)
+    shares = section.tables.pop(0)
+    checker.same(section.title, shares.head, ["source", "share of variance, %", "F", "df", "p (unadjusted)"])
+    terms = {" × ".join(names[axis] for axis in axes): row for axes, row in table.items()}
+    checker.same(section.title, sorted(row[0] for row in shares.rows), sorted([*terms, "seed", "the rest"]))
+    for row in shares.rows:
+        where = f"variance of {row[0]}"
+        share, f, df, p = terms.get(row[0], (seeds if row[0] == "seed" else rest, 0, "", 0))
+        checker.number(where, row[1], 100 * share, 1)
+        if row[0] in terms:
+            checker.number(where, row[2], f, 2)
+            checker.same(where, row[3], df)
+            checker.p(where, row[4], p)
+        else:
+            checker.same(where, row[2:], ["", "", ""])
+    marginal = section.tables.pop(0)
+    checker.same(section.title, marginal.head, ["factor", "level", "points from the mean", "95% interval"])
+    expected = [(axis, index) for axis, found in enumerate(levels) for index in range(len(found))]
+    checker.same("levels", [row[:2] for row in marginal.rows],
+                 [[names[axis], shown(levels[axis][index])] for axis, index in expected])
+    for row, (axis, index) in zip(marginal.rows, expected):
+        per_seed = np.take(data, index, axis=axis).reshape(-1, data.shape[-1]).mean(axis=0) \
+            - data.reshape(-1, data.shape[-1]).mean(axis=0)
+        where = f"level {row[0]} {row[1]}"
+        checker.number(where, row[2], 100 * per_seed.mean(), 2, True)
+        checker.interval(where, row[3], inference.interval(per_seed, (-1, 1))[0], 100, 2)
+    plots.maps(checker, section, names, levels, data, table)
+
+
+def arms(checker, section):
+    sweep = checker.sweep
+    every = [(settings, trials) for settings, trials in sweep.arms() if any(sweep.complete[t] for t in trials)]
+    for line in section.paragraphs:
+        checker.prose(section.title, line, [
+            (r"The best of (\d+) was", lambda m: checker.same("arms", m[1], len(every))),
+            (r"\(Guo et al. 2017\)", lambda m: None),
+            (r"training loss of ([\d.]+) or", lambda m: checker.number("target", m[1], float(sweep.target), 3))])
+    table = section.tables.pop(0)
+    titles = {"accuracy, %": "accuracy", "95% interval": "interval", "loss": "loss", "gap": "gap",
+              "ECE, %": "ECE", "to loss": "to loss", "best": "best", "seeds": "seeds"}
+    means = []
+    for where, row, trials in checker.rows(
+            "arm", table, [settings for settings, _ in every], [trials for _, trials in every]):
+        for title, found in zip(table.head[-len(row):], row):
+            name = titles.get(title)
+            if name == "seeds":
+                done = sum(sweep.complete[trial] for trial in trials)
+                checker.same(where, found, f"{done}/{len(trials)}")
+            elif name == "interval":
+                values = np.array(sweep.values("accuracy", trials))
+                checker.interval(where, found, inference.interval(values, (0, 1))[0], 100, 2)
+            elif name:
+                scale, digits, _ = OUTCOMES[name]
+                values = sweep.values(name, trials)
+                checker.number(where, found, scale * np.mean(values) if values else None, digits)
+                if name == "accuracy":
+                    means.append(np.mean(values) if values else 0)
+            else:
+                checker.fail(where, f"nothing checks the column '{title}'")
+    checker.same("arms, the best first", all(a >= b - 1e-9 for a, b in zip(means, means[1:])), True)
+
+
+def stopped(checker, section):
+    sweep = checker.sweep
+    groups = {}
+    # Their first trial's message is the arm's.
+    for settings, trials in sweep.arms():
+        pruned = [trial for trial in trials if sweep.status[trial] == "pruned"]
+        if pruned:
+            message = sweep.messages[pruned[0]]
+            value = re.search(r"its arm's [a-z_ ]+, ([-+.e\d]+), (is .*)$", message)
+            reason = message if not value else re.sub(
+                r"its arm's ([a-z_ ]+), [-+.e\d]+,", lambda m: f"the arm's {m[1].replace('_', ' ')}", message)
+            groups.setdefault(reason[:1].upper() + reason[1:], []).append(
+                (settings, [str(len(pruned))] + ([value[1]] if value else [])))
+    total = sum(len(group) for group in groups.values())
+    for line in section.paragraphs:
+        checker.prose(section.title, line, [
+            (r"^(\d+) of (\d+) trials ended by", lambda m: checker.same(
+                "censored", [int(m[1]), int(m[2])], [sweep.status.count("censored"), len(sweep.status)])),
+            (r"^(\d+) of (\d+) are not listed", lambda m: checker.same(
+                "stopped", [int(m[1]), int(m[2])], [total - 100, total]))])
+    if total > 100:
+        return section.tables.clear()
+    checker.same("reasons to stop", [table.title for table in section.tables], list(groups))
+    for table, group in zip(section.tables, groups.values()):
+        for where, row, expected in checker.rows(
+                "stopped", table, [settings for settings, _ in group], [row for _, row in group], all=True):
+            checker.same(where, row, expected)
+    section.tables.clear()
+
+
+def failed(checker, section):
+    sweep = checker.sweep
+    bad = [trial for trial, status in enumerate(sweep.status)
+           if status in ("failed", "diverged", "timed_out")]
+    checker.prose(section.title, section.paragraphs[0], [
+        (r"^(\d+) trials? did not", lambda m: checker.same("trials that failed", m[1], len(bad)))])
+    names = [name for name, values in sweep.columns.items() if len(set(values)) > 1]
+    for row, trial in zip(section.tables.pop(0).rows, bad):
+        phrase = checker.phrases({name: sweep.columns[name][trial] for name in names})
+        checker.same(f"trial {trial}", row, [str(trial), sweep.status[trial], phrase, sweep.messages[trial]])
+
+
+def source(checker, section):
+    sweep = checker.sweep
+    file, data, sessions = sweep.file, sweep.file["provenance/data"], sweep.file["provenance/sessions"]
+    methods = {c.method for factor, by in sweep.comparisons for c in sweep.judged(factor, by)[0] if c.n}
+    means = {inference.interval(np.array(x), (0, 1))[1] for _, trials in sweep.arms()
+             if (x := sweep.values("accuracy", trials))}
+    how = [", ".join(sorted(filter(None, found))) or "not known from so few seeds" for found in (methods, means)]
+    expected = [f"Results file: {re.sub('.*/', '', sweep.file.filename)}. Engine: {sweep.attributes['engine']}."]
+    expected += [f"Data: {text(name)}, SHA-256 {text(print_)}."
+                 for name, print_ in zip(data["name"][:], data["fingerprint"][:])]
+    same = ", ".join(f"{name} {shown(value)}" for name, value in sweep.constants().items())
+    expected += [f"Same in every trial: {same}."] if same else []
+    checker.same("source", section.paragraphs[:-1], expected)
+    note = section.paragraphs[-1]
+    checker.same("intervals", re.findall(r"differences: (.*); means: (.*?)\)\.", note), [tuple(how)])
+    checker.prose("intervals", note, [(r"Intervals hold 95% each", lambda m: None),
+                                      (r"stand beside|leaves 0 out", lambda m: None)])
+    lines = []
+    for index, start in enumerate(sessions["start"][:]):
+        if np.isfinite(start):
+            date = datetime.fromtimestamp(int(start), timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+            lines += [f"# {date} on {text(sessions['cpu'][index])}, {text(sessions['versions'][index])}",
+                      text(sessions["command_line"][index])]
+    for name, code in (("Commands that wrote the file", "\n".join(lines)),
+                       ("The grid file", text(file["provenance/grid"][()]))):
+        if code:
+            checker.same(name, section.code.pop(name, "").rstrip("\n"), code.rstrip("\n"))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,157 @@
+"""The figures that plots show: labels, and points measured on the page."""
+import re
+
+import numpy as np
+
+import inference
+import page
+from sweep import number, shown
+
+PIXEL = .6  # of a unit of the page: marks are placed with two digits
+
+
+def near(checker, where, axis, place, value):
+    """Whether the point at `place` of an axis stands for `value`, within a pixel."""
+    checker.checked += 1
+    if abs(axis(place) - value) > PIXEL * abs(axis(1) - axis(0)):
+        checker.fail(where, f"drawn at {axis(place):.4g}, the file has {value:.4g}")
+
+
+def effects(checker, where, svg, contrasts):
+    """One mark and bar for each contrast, top down in the order of the table."""
+    axis, _ = page.numeric_ticks(svg)
+    places = sorted({y for x, y, _ in page.labels(svg, "end")})
+    checker.same(f"{where}, plot", len(places), len(contrasts))
+    marks, bars = {}, {}
+    for _, found, pieces in page.series(svg):
+        marks |= {round(y, 1): x for x, y in found}
+        bars |= {round(points[0][1], 1): points for points in pieces if len(points) == 2}
+    checker.same(f"{where}, plot", len(marks), len(contrasts))
+    for y, c in zip(sorted(marks), contrasts):
+        near(checker, f"{where}, plot", axis, marks[y], 100 * c.mean)
+        if c.interval and c.interval[0] < c.interval[1] and y in bars:
+            for (x, _), end in zip(bars[y], c.interval):
+                near(checker, f"{where}, plot, interval", axis, x, 100 * end)
+        elif c.interval and c.interval[1] - c.interval[0] > 1e-4:
+            checker.fail(where, "an interval is not drawn")
+
+
+def panels(checker, apart):
+    """Cells by what a panel's title says."""
+    found = {}
+    for settings, trials in checker.sweep.cell_groups():
+        key = tuple((name, value) for name, value in settings.items() if name not in apart)
+        found.setdefault(key, []).append((settings, trials))
+    return [(checker.phrases(dict(key)) or "all trials", cells) for key, cells in found.items()]
+
+
+def rate_column(sweep):
+    varying = sweep.varying(sweep.cells)
+    return next((rate for rate in sweep.rates if rate in varying), None)
+
+
+def rates(checker, section):
+    rate = rate_column(checker.sweep)
+    expected = panels(checker, (rate, "placement"))[:12]
+    for svg, (title, cells) in zip(section.plots, expected):
+        where = f"{section.title}, {title}"
+        checker.same(where, svg.get("aria-label"), f"Test accuracy over the dropout rate: {title}")
+        x, y = page.numeric_ticks(svg)
+        lines = {}
+        for settings, trials in cells:
+            lines.setdefault(settings.get("placement"), []).append((settings[rate], trials))
+        drawn = [list(dict.fromkeys(marks)) for _, marks, _ in page.series(svg) if marks]
+        checker.same(where, len(drawn), len(lines))
+        bars = [points for name, marks, pieces in page.series(svg) if marks for points in pieces if len(points) == 2]
+        for marks, members in zip(drawn, lines.values()):
+            members = [(level, checker.sweep.values("accuracy", trials)) for level, trials in members]
+            members = sorted((m for m in members if m[1]), key=lambda m: m[0])
+            # The key has a mark of its own, behind the others or in front of them.
+            inner = [mark for mark in marks if any(abs(x(mark[0]) - level) < spread(members) for level, _ in members)
+                     and mark[1] < lowest(svg)]
+            checker.same(where, len(inner), len(members))
+            for mark, (level, values) in zip(sorted(inner), members):
+                near(checker, where, y, mark[1], 100 * float(np.mean(values)))
+                ends, _ = inference.interval(np.array(values), (0, 1))
+                bar = [p for p in bars if abs(p[0][0] - mark[0]) < .05 and abs(p[0][1] - p[1][1]) > .05]
+                if ends and ends[1] - ends[0] > 1e-3:
+                    tops = [(min(a[1], b[1]), max(a[1], b[1])) for a, b in bar]
+                    good = any(abs(y(top) - 100 * ends[1]) < .3 and abs(y(low) - 100 * ends[0]) < .3
+                               for top, low in tops)
+                    checker.same(f"{where}, interval at {shown(level)}", good, True)
+    checker.same(section.title, len(section.plots), len(expected))
+    section.plots.clear()
+
+
+def spread(members):
+    levels = sorted({level for level, _ in members})
+    return .3 * min((b - a for a, b in zip(levels, levels[1:])), default=1)
+
+
+def lowest(svg):
+    """Where the plot ends and the words below it begin."""
+    return min(y for x, y, _ in page.labels(svg, "middle") if y > 60)
+
+
+def learning(checker, section):
+    sweep, rate = checker.sweep, rate_column(checker.sweep)
+    expected = panels(checker, (rate, "placement"))[:12]
+    checker.same(section.title, len(section.plots), len(expected))
+    for svg, (title, cells) in zip(section.plots, expected):
+        where = f"{section.title}, {title}"
+        checker.same(where, svg.get("aria-label"), f"Test loss by epoch: {title}")
+        x, y = page.numeric_ticks(svg)
+        lines = {}
+        for settings, trials in cells:
+            parts = [shown(settings[name]) for name in (rate, "placement") if settings.get(name) is not None]
+            bare = rate and number(settings.get(rate)) and settings[rate] == 0
+            rows = [sweep.metrics["test_loss"][trial] for trial in trials]
+            means = []
+            for epoch in range(max(map(len, rows))):
+                values = [float(row[epoch]) for row in rows if len(row) > epoch and np.isfinite(row[epoch])]
+                means.append(np.mean(values) if values else np.nan)
+            lines.setdefault("no dropout" if bare else " ".join(parts) or "all seeds", means)
+        drawn = page.series(svg)
+        checker.same(where, [name for name, _, _ in drawn], list(lines)[:6])
+        for name, _, pieces in drawn:
+            points = [point for piece in pieces for point in piece if point[1] < lowest(svg)]
+            means = [value for value in lines.get(name, []) if np.isfinite(value)]
+            # A curve of one point is none; gnuplot leaves out points on a straight line of its own.
+            if len(means) > 1:
+                checker.same(f"{where}, {name}, epochs", len(points), len(means))
+                for (px, py), (epoch, value) in zip(points, enumerate(means, 1)):
+                    near(checker, f"{where}, {name}, epoch {epoch}", y, py, value)
+    section.plots.clear()
+
+
+def maps(checker, section, names, levels, data, table):
+    for svg in section.plots:
+        texts = [label for _, _, label in page.labels(svg, "middle")]
+        title = next((re.fullmatch(r"(.+) × (.+): ([\d.]+)% of variance", t) for t in texts if "% of" in t), None)
+        if title is None:
+            checker.fail(section.title, f"a plot without a title: {svg.get('aria-label')}")
+            continue
+        axes = tuple(names.index(name.replace(" ", "_")) for name in title.groups()[:2])
+        where = f"map {title[1]} × {title[2]}"
+        checker.number(where, title[3], 100 * table[axes][0], 1)
+        found = sorted((y, x, t) for x, y, t in page.labels(svg, "middle") if re.match(r"[-+]?[\d.]+( ±|$)", t)
+                       and t not in [shown(value) for value in levels[axes[1]]])
+        expected = []
+        for i in range(len(levels[axes[0]])):
+            for j in range(len(levels[axes[1]])):
+                expected.append(interaction(data, axes, (i, j)))
+        checker.same(where, len(found), len(expected))
+        for (_, _, label), values in zip(found, expected):
+            mean, _, half = label.partition(" ±")
+            checker.number(where, mean, 100 * float(values.mean()), 2, True)
+            ends, _ = inference.interval(values, (-1, 1))
+            checker.number(where, half, ends and 50 * (ends[1] - ends[0]), 2, missing="")
+    section.plots.clear()
+
+
+def interaction(data, axes, places):
+    """For each seed the mean at two levels less what both margins add up to."""
+    others = tuple(axis for axis in range(data.ndim - 1) if axis not in axes)
+    plane = data.mean(axis=others)  # (first, second, seed)
+    i, j = places
+    return plane[i, j] - plane[i].mean(axis=0) - plane[:, j].mean(axis=0) + plane.mean(axis=(0, 1))
