@@ -20,14 +20,19 @@ extension SweepTable {
     }
     return trials.keys.map { key in
       let members = trials[key] ?? []
-      var outcomes: [Outcome: Estimate] = [:]
-      for outcome in Outcome.allCases {
-        outcomes[outcome] = Estimate(
-          members.compactMap { self.outcome(outcome, of: $0) }, within: outcome.limits)
-      }
       return Arm(
         settings: Settings(names: columns.map(\.name), values: key), planned: members.count,
-        complete: members.count { isDone($0) }, outcomes: outcomes)
+        complete: members.count { isDone($0) }, outcomes: estimates(members))
     }
+  }
+
+  /// Means over `trials`; an outcome is missing where none has it.
+  func estimates(_ trials: [Int]) -> [Outcome: Estimate] {
+    var outcomes: [Outcome: Estimate] = [:]
+    for outcome in Outcome.allCases {
+      outcomes[outcome] = Estimate(
+        trials.compactMap { self.outcome(outcome, of: $0) }, within: outcome.limits)
+    }
+    return outcomes
   }
 }

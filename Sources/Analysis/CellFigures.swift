@@ -26,23 +26,16 @@ extension SweepTable {
     let columns = ColumnSplit(results.cellColumns.filter { $0.name != Self.seed }).varying
     var groups = Ordered<[SettingValue], [Int]>()
     for (cell, planned) in results.cells.enumerated() {
-      let trials = groups[columns.map { SettingValue($0, row: cell) }, default: []]
-      if isDone(planned.trial), !trials.contains(planned.trial) {
-        groups[columns.map { SettingValue($0, row: cell) }, default: []].append(planned.trial)
-      } else {
-        groups[columns.map { SettingValue($0, row: cell) }, default: []] = trials
-      }
+      let key = columns.map { SettingValue($0, row: cell) }
+      let isNew = isDone(planned.trial) && groups[key]?.contains(planned.trial) != true
+      groups[key, default: []] += isNew ? [planned.trial] : []
     }
     return groups.keys.compactMap { key in
       guard let trials = groups[key], !trials.isEmpty else { return nil }
-      var outcomes: [Outcome: Estimate] = [:]
-      for outcome in Outcome.allCases {
-        outcomes[outcome] = Estimate(
-          trials.compactMap { self.outcome(outcome, of: $0) }, within: outcome.limits)
-      }
       return CellFigures(
         settings: Settings(names: columns.map(\.name), values: key), seeds: trials.count,
-        outcomes: outcomes, curves: results.metrics.mapValues { Self.mean($0, of: trials) })
+        outcomes: estimates(trials), curves: results.metrics.mapValues { Self.mean($0, of: trials) }
+      )
     }
   }
 

@@ -1,7 +1,6 @@
 extension DropoutPoint {
-  /// Why `dropout` cannot stand at this point: a sentence without its subject; nil where it can.
-  ///
-  /// - Parameter name: the site as it was named.
+  /// Why `dropout` cannot stand at this point, which was named `name`: a sentence without its
+  /// subject; nil where it can.
   public func problem(with dropout: DropoutSpec, named name: DropoutSite) -> String? {
     if dropout.schedule != .constant, dropout.hasEvaluation {
       return "\(dropout.kind.rawValue) dropout has a part in evaluation here, which knows of no "

@@ -11,7 +11,8 @@ public enum RateSchedule: Sendable, Hashable {
   /// The words that grids use.
   public static let words = ["constant", "early", "late", "linear"]
 
-  /// - Parameter word: one of `words`; nil for another.
+  /// The schedule that `word`, one of `words`, names, with `epochs` where it has a number of them;
+  /// nil for another word.
   public init?(_ word: String, epochs: Int) {
     switch word {
     case "constant": self = .constant

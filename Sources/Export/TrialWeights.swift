@@ -18,9 +18,9 @@ public struct TrialWeights: Sendable {
   /// The figures of that epoch.
   let figures: [(metric: Metric, value: Float)]
 
-  /// Reads the weights of the trial that `choice` means.
+  /// Reads the weights of the trial that `choice` means, after `epoch` or, where that is nil, the
+  /// last that the file keeps.
   ///
-  /// - Parameter epoch: after which epoch; nil for the last that the file keeps.
   /// - Throws: `UserError(.badInput)` where there is no such trial or it has no weights of that
   ///   epoch, `.badFile` where they are damaged.
   public init(

@@ -12,9 +12,9 @@ extension GridFile {
     return grid
   }
 
-  /// The most arms whose trials take no longer than the budget, at the slow end of the forecast.
+  /// The most arms whose trials take no longer than the budget, at the slow end of the forecast,
+  /// which takes `machine`, measured before, for granted.
   ///
-  /// - Parameter machine: what the forecast takes for granted; measured before.
   /// - Throws: where not even one arm fits, or the grid makes no sense.
   /// - Complexity: about 2 log n times that of laying out n arms.
   /// - Returns: no more than there are.

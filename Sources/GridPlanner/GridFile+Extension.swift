@@ -8,10 +8,9 @@ extension GridFile {
   /// plan as a sweep that had them from its start. The title, the comparisons and the margin are
   /// this grid's; the weights that are kept are the first grid's unless this one names some.
   ///
-  /// - Parameters:
-  ///   - earlier: the grids before, the first one first; not empty.
-  ///   - cards, numericsVersion, merging: as in `layOut(cards:numericsVersion:merging:)`; with cards
-  ///     for the data of every grid.
+  /// `earlier` are the grids before, the first one first, and there is one at least; all else is as
+  /// in `layOut(cards:numericsVersion:merging:)`, with cards for the data of every grid.
+  ///
   /// - Throws: as that one.
   public func layOut(
     extending earlier: [GridFile], cards: [String: DatasetCard], numericsVersion: Int,

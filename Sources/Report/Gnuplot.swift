@@ -48,6 +48,14 @@ struct Gnuplot {
         "<svg", with: "<svg role=\"img\" aria-label=\"\(HTML.escape(title))\"", maxReplacements: 1)
     text.replace(/<title>[^<]*<\/title>/, with: "")
     text.replace(/<desc>[^<]*<\/desc>/, with: "")
+    // A quarter of the page were groups without anything in them and marks that nothing uses.
+    text.replace(/<g [^>]*>\s*<\/g>\s*/, with: "")
+    text.replace(/\s*<filter [\s\S]*?<\/filter>/, with: "")
+    if let marks = text.firstRange(of: /<defs>[\s\S]*?<\/defs>\s*/),
+      !text[marks.upperBound...].contains("<use ")
+    {
+      text.removeSubrange(marks)
+    }
     text.replace(/rgb\( *(\d+), *(\d+), *(\d+)\)/) { match in
       guard let red = Int(match.1), let green = Int(match.2), let blue = Int(match.3) else {
         return String(match.0)

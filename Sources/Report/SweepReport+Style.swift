@@ -86,8 +86,7 @@ extension SweepReport {
       table { font-size: .8rem; }
       th, td { padding: .35rem .4rem; }
       th, td.n { white-space: normal; }
-      th.t, td.t { min-width: 4.5rem; }
-      th.t:first-child, td.t:first-child { min-width: 7.5rem; }
+      th.t, td.t { min-width: 4.6rem; }
       figure { padding: .25rem; }
     }
     @media print {
@@ -95,6 +94,7 @@ extension SweepReport {
       main { max-width: none; padding: 0; }
       section { margin-top: 1.5rem; }
       h2, h3, section > p { break-after: avoid; }
+      p { orphans: 3; widows: 3; }
       tr { break-inside: avoid; }
       pre { white-space: pre-wrap; }
       .wide, figure { overflow: visible; }

@@ -9,9 +9,9 @@ extension ResultsWriter {
   /// copied by their trial's id, with figures, weights and sessions; the new file is brought to the
   /// disk and takes the old one's name. The lock is held all the while, and whenever the process
   /// dies there is one whole file under the name: the old one or the new one. Where the file has
-  /// the plan already, it is only opened.
+  /// the plan already, it is only opened. `plan` is the union of what the file has and what is
+  /// wanted.
   ///
-  /// - Parameter plan: the union of what the file has and what is wanted.
   /// - Throws: `UserError(.mismatch)` where the plan lacks trials that the file has, or where the
   ///   engine, the weights that are kept or the margin are others; and as `open` and `create`.
   public static func extend(

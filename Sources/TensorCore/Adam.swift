@@ -29,7 +29,7 @@ public struct Adam: Sendable, Hashable {
   public var weightDecay: Double
   public var form: Form
 
-  /// - Parameter epsilon: above 0 also as a `Float`; nil is the form's usual one.
+  /// With the form's usual ε where `epsilon` is nil; it is above 0 also as a `Float`.
   public init(
     learningRate: Double, schedule: LearningRateSchedule = .constant, beta1: Double = 0.9,
     beta2: Double = 0.999, epsilon: Double? = nil, weightDecay: Double = 0, form: Form = .keras

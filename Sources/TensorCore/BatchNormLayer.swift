@@ -18,9 +18,7 @@ public struct BatchNormLayer: Sendable, Hashable {
   public var momentum: Double
   public var epsilon: Double
 
-  /// - Parameters:
-  ///   - momentum: nil for the form's default.
-  ///   - epsilon: nil for the form's default.
+  /// With the form's default where `momentum` or `epsilon` is nil.
   public init(
     label: String, shape: FeatureShape, form: Form = .keras, momentum: Double? = nil,
     epsilon: Double? = nil

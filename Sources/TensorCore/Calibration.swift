@@ -16,9 +16,7 @@ public struct Calibration: Sendable, Hashable {
 
   public init() {}
 
-  /// Counts one image.
-  ///
-  /// - Parameter confidence: in 0...1.
+  /// Counts one image that was classified with a confidence in 0...1.
   public mutating func add(confidence: Double, isHit: Bool) {
     let bin = min(max(Int((confidence * Double(Self.bins)).rounded(.up)) - 1, 0), Self.bins - 1)
     counts[bin] += 1

@@ -22,9 +22,8 @@ public struct ConvolutionLayer: Sendable, Hashable {
   public var dropConnect: DropConnect?
   public var initialiser: Initialiser
 
-  /// - Parameters:
-  ///   - output: height and width follow from the rest.
-  ///   - dropConnect: its inference is the mean; the normal distribution is for dense layers.
+  /// The height and width of `output` follow from the rest. The inference of `dropConnect` is the
+  /// mean; the normal distribution is for dense layers.
   public init(
     label: String, name: RandomName, input: FeatureShape, output: FeatureShape, kernel: Int,
     stride: Int = 1, padding: Padding, dropConnect: DropConnect? = nil,

@@ -79,8 +79,9 @@ public final class Network {
 
   /// One update on the images at `indices`; `step` counts the updates before it.
   ///
-  /// - Parameter labelSmoothing: the share ε, 0 ≤ ε < 1, of the uniform distribution in the target
-  ///   of the loss, (1 − ε) · one-hot + ε / classes (Szegedy et al., CVPR 2016).
+  /// `labelSmoothing` is the share ε, 0 ≤ ε < 1, of the uniform distribution in the target of the
+  /// loss, (1 − ε) · one-hot + ε / classes (Szegedy et al., CVPR 2016).
+  ///
   /// - Returns: the loss before the update, with dropout and label smoothing on.
   /// - Throws: `TensorError.diverged` where the loss, a gradient or a weight is not finite, with the
   ///   layer where that began.
@@ -137,8 +138,8 @@ public final class Network {
 
   /// Loss and accuracy on the first `count` images, without label smoothing.
   ///
-  /// - Parameter monteCarlo: nil for one prediction without dropout; else the prediction is the mean
-  ///   of several with dropout, whose masks have no number in common with those of training.
+  /// Without `monteCarlo` there is one prediction without dropout; with it the prediction is the mean
+  /// of several with dropout, whose masks have no number in common with those of training.
   public func evaluate(
     _ images: Images, count: Int, monteCarlo: MonteCarlo? = nil
   ) throws(TensorError) -> BatchLoss {

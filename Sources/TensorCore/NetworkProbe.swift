@@ -19,9 +19,7 @@ public final class NetworkProbe {
   private let batch: Int
   private let maskSeed: UInt64
 
-  /// - Parameters:
-  ///   - description: the network to look at.
-  ///   - batch: the most images to look at together.
+  /// A probe of the network `description` that looks at `batch` images together at most.
   public init(
     _ description: NetworkDescription, batch: Int, maskSeed: UInt64
   ) throws(TensorError) {
@@ -52,8 +50,7 @@ public final class NetworkProbe {
 
   /// What some layers read when the images at `indices` pass in evaluation mode.
   ///
-  /// - Parameter layers: which layers, counting those from 0 that are neither dropout nor linear
-  ///   activations.
+  /// `layers` count from 0 those that are neither dropout nor linear activations.
   public func evaluate(
     _ images: Network.Images, indices: [Int32], layers: [Int]
   ) throws(TensorError) -> [Observation] {
@@ -94,9 +91,8 @@ public final class NetworkProbe {
   /// Loss and accuracy in evaluation mode with one feature after the other set to 0 in what a layer
   /// reads, and with all of them there.
   ///
-  /// - Parameters:
-  ///   - layer: as in `evaluate`.
-  ///   - most: how many features at most, the first ones.
+  /// `layer` is one of those in `evaluate`; of its features the first are taken, `most` of them at
+  /// most.
   public func removal(
     _ images: Network.Images, indices: [Int32], layer: Int, most: Int
   ) throws(TensorError) -> (whole: BatchLoss, without: [BatchLoss]) {

@@ -45,7 +45,7 @@ public struct Trainer: Sendable {
   /// something is not finite: it then says `diverged`.
   ///
   /// - Parameters:
-  ///   - pause: the epoch after which the trial is to wait: it keeps its state, and the record says
+  ///   - pauseEpoch: the epoch after which the trial is to wait: it keeps its state, and the record says
   ///     `pending`. Where the state is further, so is the record.
   ///   - checkpoints: keeps the trial's state on the way, and once more when it is cancelled.
   ///   - onProgress: called now and then with the epochs trained so far, a fraction included.

@@ -61,6 +61,28 @@ import Testing
     #expect(rejected > 0)
   }
 
+  /// A true difference of exactly the margin is called equivalent no more often than the level says.
+  @Test func equivalenceErrsAsOftenAsTheLevelSays() throws {
+    var noise = Noise(stream: 14)
+    var builder = SweepBuilder()
+    (builder.rates, builder.kinds, builder.pools) = ([0.5], ["spatial"], ["max"])
+    var results = builder.build()
+    results.margin = 2
+    let cells = builder.cells
+    let sets = 1500
+    let found = try (0..<sets).count { _ in
+      let rows = cells.map {
+        [Float(0.8 + ($0.placement == "after" ? 0.02 : 0) + 0.005 * noise.next())]
+      }
+      results.metrics = [.testAccuracy: rows]
+      let summary = ComparisonResult(
+        builder.comparisons[0], in: try SweepTable(results), alpha: 0.05)
+      return try #require(summary.contrasts.first?.judgement).isWithinMargin
+    }
+    // At most 51/1024 = 4.98%, ±3.5 standard errors of 0.56%.
+    #expect((0.03...0.07).contains(Double(found) / Double(sets)), "\(found)")
+  }
+
   /// How often 95% intervals of each method hold the truth, and how often a difference of one
   /// deviation is shown by ten seeds (the paired t test: 80.3%, by st.nct).
   @Test func intervalsCoverAndTestsHavePower() throws {

@@ -43,7 +43,11 @@ def main(arguments):
 
 def check(sweep, path, text_):
     report, checker = page.read(text_), Checker(sweep, path)
-    checker.same("title", report.title, sweep.attributes["title"])
+    title, name = sweep.attributes["title"], re.sub(".*/", "", sweep.file.filename)
+    checker.same("title", report.title, title)
+    if report.edges:
+        footer = f"Made by Dropgrid. Every figure is computed from {name}."
+        checker.same("title and footer", report.edges, [title, footer])
     claim = sweep.attributes.get("claim", "")
     intro = [sweep.attributes["question"], claim and f"Claim: {claim}"]
     checker.same("question and claim", report.intro, [line for line in intro if line])
@@ -76,7 +80,7 @@ def mutate(sweep, path, report, count):
         try:
             with contextlib.redirect_stdout(io.StringIO()):
                 found = check(sweep, path, changed).wrong > 0
-        except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError, page.ET.ParseError):
             found = True
         if not found:
             missed += 1

@@ -29,6 +29,7 @@ class Page:
     answer: Section
     facts: list
     sections: list
+    edges: list = field(default_factory=list)  # what HTML has besides: the window's title, the footer
 
 
 def read(text):
@@ -41,7 +42,8 @@ def words(element):
 
 def html(text):
     text = re.sub(r"<meta [^>]*>", "", text.replace("<!DOCTYPE html>", ""))
-    main = ET.fromstring(text).find("body/main")
+    root = ET.fromstring(text)
+    main = root.find("body/main")
     header, sections = main.find("header"), []
     for part in main.iter("section"):
         section, heading = Section(part.find("h2").text), ""
@@ -65,7 +67,7 @@ def html(text):
              for item in main.findall("div[@class='facts']/div")]
     return Page(
         header.find("h1").text, [words(item) for item in header.findall("p")], sections[0], facts,
-        sections[1:])
+        sections[1:], [root.find("head/title").text, words(main.find("footer"))])
 
 
 def plain(text):

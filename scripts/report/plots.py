@@ -20,8 +20,13 @@ def near(checker, where, axis, place, value):
 def effects(checker, where, svg, contrasts):
     """One mark and bar for each contrast, top down in the order of the table."""
     axis, _ = page.numeric_ticks(svg)
-    places = sorted({y for x, y, _ in page.labels(svg, "end")})
-    checker.same(f"{where}, plot", len(places), len(contrasts))
+    found = [words for _, _, words in sorted(page.labels(svg, "end"), key=lambda label: label[1])]
+    checker.same(f"{where}, labels", found, [label(checker, c, contrasts) for c in contrasts])
+    pairs, bases = {(c.a, c.b) for c in contrasts}, {c.b for c in contrasts}
+    first = contrasts[0]
+    words = f"{shown(first.a) if len(pairs) == 1 else 'each'} − {shown(first.b)}" if len(bases) == 1 else "difference"
+    checker.same(f"{where}, axis", f"{words}, points of test accuracy" in
+                 [words for _, _, words in page.labels(svg, "middle")], True)
     marks, bars = {}, {}
     for _, found, pieces in page.series(svg):
         marks |= {round(y, 1): x for x, y in found}
@@ -34,6 +39,18 @@ def effects(checker, where, svg, contrasts):
                 near(checker, f"{where}, plot, interval", axis, x, 100 * end)
         elif c.interval and c.interval[1] - c.interval[0] > 1e-4:
             checker.fail(where, "an interval is not drawn")
+
+
+def label(checker, contrast, every):
+    """What stands beside a contrast: its sides and its place, as far as they differ."""
+    place = [shown(value) if not number(value) else checker.phrase(name, value)
+             for name, value in contrast.by.items()
+             if value is not None and any(other.by[name] != value for other in every)]
+    sides = []
+    if len({(c.a, c.b) for c in every}) > 1:
+        numeric = all(number(c.a) for c in every)
+        sides = [shown(contrast.a) if numeric else f"{shown(contrast.a)} − {shown(contrast.b)}"]
+    return ", ".join(sides + place)[:60] or "all"
 
 
 def panels(checker, apart):
@@ -121,6 +138,7 @@ def learning(checker, section):
                 checker.same(f"{where}, {name}, epochs", len(points), len(means))
                 for (px, py), (epoch, value) in zip(points, enumerate(means, 1)):
                     near(checker, f"{where}, {name}, epoch {epoch}", y, py, value)
+                    near(checker, f"{where}, {name}, epoch {epoch}", x, px, epoch)
     section.plots.clear()
 
 
@@ -134,6 +152,10 @@ def maps(checker, section, names, levels, data, table):
         axes = tuple(names.index(name.replace(" ", "_")) for name in title.groups()[:2])
         where = f"map {title[1]} × {title[2]}"
         checker.number(where, title[3], 100 * table[axes][0], 1)
+        found = [words for _, _, words in sorted(page.labels(svg, "end"), key=lambda label: label[1])]
+        checker.same(f"{where}, rows", found, [shown(value) for value in levels[axes[0]]])
+        columns = [shown(value) for value in levels[axes[1]]]
+        checker.same(f"{where}, columns", [words for words in columns if words not in texts], [])
         found = sorted((y, x, t) for x, y, t in page.labels(svg, "middle") if re.match(r"[-+]?[\d.]+( ±|$)", t)
                        and t not in [shown(value) for value in levels[axes[1]]])
         expected = []
