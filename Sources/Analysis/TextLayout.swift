@@ -99,15 +99,18 @@ enum TextLayout {
     return line.isEmpty ? lines : lines + [line]
   }
 
-  /// The flexible columns as one, in front of the others.
+  /// The flexible columns as one, in front of the others: `rate 0.5, before-pool, spatial`.
   private static func joined(_ columns: [TextColumn]) -> [TextColumn] {
     let flexible = columns.filter(\.isFlexible)
     let rows = columns.first?.cells.count ?? 0
     let cells = (0..<rows).map { row in
-      flexible.map { $0.cells[row] }.joined(separator: ", ")
+      flexible.filter { !["", "-"].contains($0.cells[row]) }.map { column in
+        // Numbers say nothing without their name.
+        let cell = column.cells[row]
+        return cell == "none" || Double(cell) != nil ? "\(column.title) \(cell)" : cell
+      }.joined(separator: ", ")
     }
-    let title = flexible.map(\.title).joined(separator: ", ")
-    return [TextColumn(title, alignment: .left, isFlexible: true, cells: cells)]
+    return [TextColumn("settings", alignment: .left, isFlexible: true, cells: cells)]
       + columns.filter { !$0.isFlexible }
   }
 
@@ -115,11 +118,15 @@ enum TextLayout {
     widths.reduce(2 * (widths.count - 1), +)
   }
 
-  /// Where lines may end: behind a blank, a hyphen, an underscore.
-  fileprivate static func parts(_ text: String) -> [Substring] {
+  /// Where lines may end if need be: behind a blank, a hyphen, an underscore.
+  fileprivate static func parts(_ text: some StringProtocol) -> [Substring] {
+    pieces(Substring(text), behind: " -_")
+  }
+
+  private static func pieces(_ text: Substring, behind ends: String) -> [Substring] {
     var parts: [Substring] = []
     var start = text.startIndex
-    for index in text.indices where " -_".contains(text[index]) {
+    for index in text.indices where ends.contains(text[index]) {
       // A minus or a hyphen at the beginning of a number or a word stays with it.
       let next = text.index(after: index)
       guard text[index] == " " || start < index else { continue }
@@ -129,12 +136,14 @@ enum TextLayout {
     return start < text.endIndex ? parts + [text[start...]] : parts
   }
 
-  /// `text` in lines of at most `width` characters; what has no place to break is broken anywhere.
+  /// `text` in lines of at most `width` characters: between words, inside one only where it has to
+  /// be, and anywhere where it has no hyphen.
   private static func broken(_ text: String, width: Int) -> [String] {
     guard text.count > width else { return [text] }
     var lines: [String] = []
     var line = ""
-    for part in parts(text) {
+    let words = pieces(text[...], behind: " ")
+    for part in words.flatMap({ $0.trimmingSpace.count > width ? parts($0) : [$0] }) {
       var part = part
       if !line.isEmpty, line.count + part.trimmingSpace.count > width {
         lines.append(line)

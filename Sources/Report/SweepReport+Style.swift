@@ -87,6 +87,7 @@ extension SweepReport {
       th, td { padding: .35rem .4rem; }
       th, td.n { white-space: normal; }
       th.t, td.t { min-width: 4.6rem; }
+      .t:first-child:nth-last-child(n+6) { min-width: 10rem; }
       figure { padding: .25rem; }
     }
     @media print {

@@ -249,6 +249,8 @@ import Testing
     // Where not even the words fit side by side, the settings share a column.
     let narrow = try Summary(builder.build()).text(width: 46)
     #expect(longest(narrow) <= 46, "\(narrow)")
+    #expect(narrow.contains("settings"))
+    #expect(narrow.contains("rate 0.25, "))
   }
 
   @Test func notesAreSaidOnce() throws {
