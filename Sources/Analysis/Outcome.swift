@@ -14,6 +14,22 @@ public enum Outcome: String, Sendable, Hashable, CaseIterable, Codable, CodingKe
   /// was selected by it.
   case bestEpoch = "best_epoch"
 
+  /// What the same pairs are described by, beside test accuracy.
+  package static let beside: [Outcome] = [.testLoss, .gap, .calibrationError]
+
+  /// In the heads of tables.
+  package var shortName: String {
+    switch self {
+    case .testAccuracy: "accuracy"
+    case .testLoss: "loss"
+    case .calibrationError: "ECE"
+    case .gap: "gap"
+    case .trainAccuracy: "training"
+    case .epochsToLoss: "to loss"
+    case .bestEpoch: "best"
+    }
+  }
+
   /// What tables multiply by: accuracies are shown in percent and their differences in points.
   package var scale: Double {
     switch self {

@@ -22,13 +22,7 @@ extension Summary {
     let seeds = counts.count == 1 ? ", \(NumberText.seeds(first.seeds))" : ""
     let title = "\(name), points of test accuracy, paired by seed\(seeds)"
 
-    var columns = settingColumns(family.map(\.by))
-    if isNumeric, !isOnePair {
-      columns.append(TextColumn(setting: result.factor, values: family.map(\.a)))
-    } else if !isOnePair {
-      let pairs = family.map { SettingValue.text("\($0.a) - \($0.b)") }
-      columns.append(TextColumn(setting: result.factor, values: pairs))
-    }
+    var columns = levelColumns(family, factor: result.factor)
     columns.append(
       TextColumn(
         "difference",
@@ -51,6 +45,42 @@ extension Summary {
     let notes = notes(result).filter { said.insert($0).inserted }
     return TextLayout.wrap(title, width: width).map(style.bold) + head([table[0]], style) + rows
       + notes.flatMap { TextLayout.wrap($0, width: width) }.map(style.faint)
+  }
+
+  /// The same pairs in other figures, to describe; those of dropout's rates have `dropoutEffects`.
+  func pairTable(_ result: ComparisonResult, _ width: Int, _ style: TextStyle) -> [String] {
+    let family = result.family.filter { $0.seeds > 0 }
+    guard !family.isEmpty, !dropoutRates.contains(result.factor) else { return [] }
+    let columns = differenceColumns(family, Outcome.beside)
+    guard !columns.isEmpty else { return [] }
+    let title =
+      "\(Wording.words(result.factor)): the same pairs in test loss, gap and calibration error "
+      + "(points), with 95% intervals that are not adjusted"
+    return TextLayout.wrap(title, width: width).map(style.bold)
+      + TextLayout.tables(levelColumns(family, factor: result.factor), columns, width: width)
+      .flatMap { head($0, style) }
+  }
+
+  /// The differences of `contrasts` in each of `outcomes` that one of them has.
+  func differenceColumns(_ contrasts: [Contrast], _ outcomes: [Outcome]) -> [TextColumn] {
+    outcomes.filter { outcome in contrasts.contains { $0.effects[outcome] != nil } }
+      .map { outcome in
+        TextColumn(
+          outcome.shortName,
+          cells: contrasts.map {
+            NumberText.estimate($0.effects[outcome]?.difference, of: outcome, isDifference: true)
+          })
+      }
+  }
+
+  /// What tells the rows of a table of contrasts apart.
+  private func levelColumns(_ contrasts: [Contrast], factor: String) -> [TextColumn] {
+    guard let first = contrasts.first else { return [] }
+    let columns = settingColumns(contrasts.map(\.by))
+    if contrasts.allSatisfy({ $0.a == first.a && $0.b == first.b }) { return columns }
+    let isNumeric = contrasts.allSatisfy { $0.a.number != nil && $0.b == first.b }
+    let levels = contrasts.map { isNumeric ? $0.a : SettingValue.text("\($0.a) - \($0.b)") }
+    return columns + [TextColumn(setting: factor, values: levels)]
   }
 
   /// The settings that a table of `contrasts` leaves out because they are the same in every row.

@@ -9,7 +9,10 @@ extension Summary {
     var blocks = [heading(width, style), answers(width, style)]
     blocks.append(stoppedLines(stopped, trials, limit: 8, width, style))
     var said: Set<String> = []
-    blocks += comparisons.map { contrastTable($0, width, style, &said) }
+    for comparison in comparisons {
+      blocks.append(contrastTable(comparison, width, style, &said))
+      blocks.append(pairTable(comparison, width, style))
+    }
     blocks.append(dropoutBlock(width, style))
     blocks.append(armTable(width, style))
     blocks.append(troubleLines(troubles, limit: 5, width, style))
@@ -66,19 +69,7 @@ extension Summary {
       let settings =
         settingColumns(contrasts.map(\.by))
         + [TextColumn(setting: rate, values: contrasts.map(\.a))]
-      var figures: [TextColumn] = []
-      for (outcome, name) in [
-        (Outcome.testAccuracy, "accuracy"), (.testLoss, "loss"), (.gap, "gap"),
-        (.calibrationError, "ECE"),
-      ] where contrasts.contains(where: { $0.effects[outcome] != nil }) {
-        figures.append(
-          TextColumn(
-            name,
-            cells: contrasts.map {
-              NumberText.estimate(
-                $0.effects[outcome]?.difference, of: outcome, isDifference: true)
-            }))
-      }
+      let figures = differenceColumns(contrasts, [.testAccuracy] + Outcome.beside)
       for table in TextLayout.tables(settings, figures, width: width) {
         lines += head(table, style)
       }

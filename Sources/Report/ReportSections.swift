@@ -42,7 +42,8 @@ extension SweepReport {
     return ReportSection(
       title: "What \(Wording.words(result.factor)) does", paragraphs: notes,
       plots: effects.plot.map { [$0] } ?? [], isWide: true,
-      tables: [("Differences in test accuracy" + seedsNote(result), contrastTable(result))])
+      tables: [("Differences in test accuracy" + seedsNote(result), contrastTable(result))]
+        + (pairTable(result).map { [("The same pairs in other figures, not adjusted", $0)] } ?? []))
   }
 
   private func seedsNote(_ result: Analysis.ComparisonResult) -> String {

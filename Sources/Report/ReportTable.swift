@@ -86,6 +86,28 @@ extension SweepReport {
       rows: rows, shown: Set(family.indices.filter { family[$0].isShown }))
   }
 
+  /// The same contrasts in loss, gap and calibration error, to describe.
+  func pairTable(_ result: ComparisonResult) -> ReportTable? {
+    let family = result.family.filter { $0.seeds > 0 }
+    let outcomes = Outcome.beside.filter { outcome in
+      family.contains { $0.effects[outcome] != nil }
+    }
+    guard !outcomes.isEmpty else { return nil }
+    let settings = settingColumns(family.map(\.by))
+    let pairs = Set(family.map { [$0.a, $0.b] }).count > 1
+    let rows = family.enumerated().map { index, contrast in
+      settings.cells[index] + (pairs ? ["\(contrast.a) − \(contrast.b)"] : [])
+        + outcomes.map {
+          NumberText.estimate(contrast.effects[$0]?.difference, of: $0, isDifference: true)
+        }
+    }
+    return ReportTable(
+      titles: settings.titles + (pairs ? [Wording.words(result.factor)] : [])
+        + outcomes.map { $0.shortName + ($0 == .testLoss ? "" : ", points") },
+      isNumeric: settings.isNumeric + (pairs ? [false] : []) + outcomes.map { _ in true },
+      rows: rows)
+  }
+
   private func verdict(_ contrast: Contrast) -> String {
     guard let judgement = contrast.judgement else { return "-" }
     switch judgement.verdict {

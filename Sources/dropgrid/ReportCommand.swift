@@ -22,7 +22,7 @@ struct ReportCommand: AsyncParsableCommand {
     completion: .file(extensions: ["html", "md"]))
   var output: String?
 
-  @Flag(help: "Markdown without plots.")
+  @Flag(help: "Markdown without plots; so is what goes to a file whose name ends in .md.")
   var markdown = false
 
   func run() async throws {
@@ -38,7 +38,8 @@ struct ReportCommand: AsyncParsableCommand {
             commandLine: $0.info.commandLine, processor: $0.info.cpu, versions: $0.info.versions,
             start: $0.start)
         }))
-    let text = markdown ? report.markdown() : try report.html()
+    let isMarkdown = markdown || output?.hasSuffix(".md") == true
+    let text = isMarkdown ? report.markdown() : try report.html()
     let path =
       output ?? url.deletingPathExtension().lastPathComponent + (markdown ? ".md" : ".html")
     if path == "-" {

@@ -56,6 +56,25 @@ import Testing
     #expect(!text.contains("\u{1B}"))
   }
 
+  /// What accuracy does not show, the same pairs may in loss and gap; rates have a block of their own.
+  @Test func thePairsAreDescribedInOtherFigures() throws {
+    var builder = Self.firstLook()
+    let accurate = builder.figures
+    builder.figures = { cell in
+      var figures = accurate(cell)
+      if cell.placement == "before" { figures.testLoss += 0.25 }
+      return figures
+    }
+    let text = try Summary(builder.build()).text()
+    let blocks = text.components(separatedBy: "\n\n")
+    let pairs = blocks.filter { $0.contains("the same pairs in test loss") }
+    #expect(pairs.count == 1)
+    let rows = try #require(pairs.first).split(separator: "\n").dropFirst(3)
+    #expect(rows.count == 8)
+    #expect(rows.allSatisfy { $0.contains(/\+0\.2\d\d ±0\.0\d\d/) })
+    #expect(longest(text) <= 80)
+  }
+
   @Test func contrastsAreLinedUp() throws {
     let text = try Summary(Self.firstLook().build()).text()
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)

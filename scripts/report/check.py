@@ -174,9 +174,38 @@ def contrasts(checker, section, factor, by):
             words = f"{c.a if words == 'better' else c.b} better"
         checker.same(where, row.pop(0), words)
         checker.same(where, row.pop(0), "" if c.more is None else ">1000" if c.more > 1000 else c.more)
+    others(checker, section, factor, family)
     for plot in section.plots[:1]:
         plots.effects(checker, section.title, plot, [c for c in ordered if c.n][:40])
     del section.plots[:1]
+
+
+def others(checker, section, factor, family):
+    """The same pairs in test loss, gap and calibration error."""
+    family = [c for c in family if c.n]
+    figures = {"loss": (1, 3, None), "gap": (100, 2, (-2, 2)), "ECE": (100, 2, (-1, 1))}
+    found = {name: [checker.sweep.sides(c, lambda trial: checker.sweep.outcome(name, trial)) for c in family]
+             for name in figures}
+    figures = {name: value for name, value in figures.items() if any(len(a) for a, _ in found[name])}
+    if not figures:
+        return
+    table = section.tables.pop(0)
+    checker.same(section.title, table.title, "The same pairs in other figures, not adjusted")
+    pairs = len({(c.a, c.b) for c in family}) > 1
+    settings = [dict(c.by) | ({factor: f"{shown(c.a)} − {shown(c.b)}"} if pairs else {}) for c in family]
+    heads = [name if name == "loss" else f"{name}, points" for name in figures]
+    checker.same(section.title, table.head[-len(heads):], heads)
+    for where, row, index in checker.rows(section.title, table, settings, range(len(family))):
+        for text, (name, (scale, digits, limits)) in zip(row, figures.items()):
+            a, b = found[name][index]
+            if not len(a):
+                checker.same(where, text, "-")
+                continue
+            mean, _, half = text.partition(" ±")
+            ends, _ = inference.interval(a - b, limits, True)
+            checker.number(f"{where}, {name}", mean, scale * float(np.mean(a - b)), digits, True)
+            checker.number(
+                f"{where}, {name}", half, ends and scale * (ends[1] - ends[0]) / 2, digits, missing="")
 
 
 def plotted(family):
