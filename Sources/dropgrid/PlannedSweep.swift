@@ -94,6 +94,8 @@ struct PlannedSweep {
     do {
       let file = try FileHandle(forReadingFrom: URL(filePath: path))
       return try file.readToEnd() ?? Data()
+    } catch CocoaError.fileReadNoSuchFile, CocoaError.fileNoSuchFile {
+      throw UserError(.badFile, "\(path): there is no such file; check the name")
     } catch {
       let reason = (error as NSError).localizedDescription
       throw UserError(.badFile, "\(path): the file cannot be read: \(reason)")
