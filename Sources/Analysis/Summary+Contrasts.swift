@@ -47,10 +47,11 @@ extension Summary {
       + notes.flatMap { TextLayout.wrap($0, width: width) }.map(style.faint)
   }
 
-  /// The same pairs in other figures, to describe; those of dropout's rates have `dropoutEffects`.
+  /// The same pairs in other figures, to describe; rates beside rate 0 have `dropoutEffects`.
   func pairTable(_ result: ComparisonResult, _ width: Int, _ style: TextStyle) -> [String] {
     let family = result.family.filter { $0.seeds > 0 }
-    guard !family.isEmpty, !dropoutRates.contains(result.factor) else { return [] }
+    let isSaid = dropoutEffects.contains { $0.factor == result.factor && $0.seeds > 0 }
+    guard !family.isEmpty, !isSaid else { return [] }
     let columns = differenceColumns(family, Outcome.beside)
     guard !columns.isEmpty else { return [] }
     let title =

@@ -105,9 +105,10 @@ enum TextLayout {
     let rows = columns.first?.cells.count ?? 0
     let cells = (0..<rows).map { row in
       flexible.filter { !["", "-"].contains($0.cells[row]) }.map { column in
-        // Numbers say nothing without their name.
+        // Numbers and the like say nothing without their name.
         let cell = column.cells[row]
-        return cell == "none" || Double(cell) != nil ? "\(column.title) \(cell)" : cell
+        let isBare = ["none", "true", "false"].contains(cell) || Double(cell) != nil
+        return isBare ? "\(column.title) \(cell)" : cell
       }.joined(separator: ", ")
     }
     return [TextColumn("settings", alignment: .left, isFlexible: true, cells: cells)]

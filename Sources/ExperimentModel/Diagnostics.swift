@@ -121,6 +121,9 @@ public enum DiagnosticFigure: String, Sendable, Hashable, CaseIterable {
 
 /// Which diagnostics a sweep records, and where.
 public struct DiagnosticsPlan: Sendable, Hashable {
+  /// Images that sites are looked at with.
+  public static let images = 64
+
   /// A place that every network of the sweep that has it is looked at.
   public struct Site: Sendable, Hashable {
     /// `block1.before-pool` and so on: the first name of a `DropoutPoint`.

@@ -51,28 +51,33 @@ public struct Forecast: Sendable, Hashable {
     }
   }
 
-  /// Weights, gradients, velocity and a reordered copy; a batch's layer outputs and gradients.
+  /// The most that a trial of the grid needs.
   private static func bytesPerTrial(_ grid: PlannedGrid) -> Double {
     struct Size: Hashable {
       var network: Int32
       var data: Int32
       var training: Int32
+      /// What of dropout matters.
+      var isTied: Bool
     }
     let planner = grid.planner
-    let sizes = Set(
-      grid.layout.drafts.lazy.map {
-        Size(network: $0.network, data: $0.data, training: $0.key.training)
-      })
-    return sizes.map { size -> Double in
-      let name = planner.data[Int(size.data)].spec.name
-      guard let card = planner.cards[name],
+    let tied = planner.dropouts.map { $0.specs.contains(where: \.tiesImages) }
+    var sizes: [Size: Layout.Draft] = [:]
+    for draft in grid.layout.drafts {
+      let size = Size(
+        network: draft.network, data: draft.data, training: draft.key.training,
+        isTied: tied[Int(draft.dropout)])
+      sizes[size] = draft
+    }
+    return sizes.map { size, draft -> Double in
+      let data = planner.data[Int(size.data)]
+      guard let card = planner.cards[data.spec.name],
         let network = try? ResolvedNetwork(
           planner.networks[Int(size.network)].spec, input: card.shape, classes: card.classes)
       else { return 0 }
-      let batch = planner.trainings.values[Int(size.training)].batch
-      let parameters = network.parameters.reduce(0.0) { $0 + Double($1.count) }
-      let outputs = Double(network.outputCount)
-      return 4 * (4 * parameters + 2 * outputs * Double(batch))
+      let bytes = network.trainingBytes(
+        planner.spec(draft), trainingImages: data.train, weights: grid.weights)
+      return Double(bytes + (grid.diagnostics == nil ? 0 : network.diagnosticBytes))
     }.max() ?? 0
   }
 }

@@ -81,12 +81,15 @@ extension GridReader {
 }
 
 extension GridFile {
-  /// A line for each setting that only some cells, or none, have a use for.
+  /// A line for each setting that only some cells, or none, have a use for, and for each option that
+  /// every trial is too short for.
   var unreadNotes: [String] {
-    SettingReader.all.compactMap { $0.use(in: subgrids) }.filter { !$0.isReadEverywhere }.map {
+    let idle = subgrids.beyondReach(stopping: stopping, weights: weights)
+    return SettingReader.all.compactMap { $0.use(in: subgrids) }.filter { !$0.isReadEverywhere }.map
+    {
       "\($0.settings[0].path) is for \($0.reader.by.path) "
         + Wording.alternatives($0.reader.words)
         + ($0.isRead ? " alone" : ", which no cell has: it is not used")
-    }
+    } + idle.map { "\($0.option) \($0.what)" }
   }
 }

@@ -145,24 +145,18 @@ extension GridReader {
   }
 
   /// Reports a rule that ends no trial, and weights of epochs that no trial has.
+  ///
+  /// Where an override made the trials that short, the file's is left over and no mistake: the plan
+  /// says that it does nothing.
   mutating func checkReach(_ entries: [GridNode.Entry]) {
-    let epochs = subgrids.values(of: .epochs).compactMap { value -> Int? in
-      if case .integer(let epochs) = value { Int(epochs) } else { nil }
-    }
-    guard let most = epochs.max(), !broken.contains(.epochs) else { return }
-    if let stopping, stopping.firstEnd >= most, let entry = entries.first(named: "stopping") {
-      report(
-        entry, with: .epochs,
-        "ends no trial: the first epoch after which it could is \(stopping.firstEnd), and no trial "
-          + "goes on after epoch \(most); give it \(stopping.remedy), or more epochs to trials")
-    }
-    if case .every(let interval) = weights, interval > most,
-      let entry = entries.first(named: "weights")
-    {
-      report(
-        entry, with: .epochs,
-        "every \(interval) keeps the last epoch's alone, because no trial has more than "
-          + "\(Wording.count(most, "epoch")); write final, or a smaller number")
+    guard !broken.contains(.epochs) else { return }
+    let isOverridden = subgrids.flatMap { $0.levels(of: .epochs) }
+      .contains { $0.position.isCommandLine }
+    for idle in subgrids.beyondReach(stopping: stopping, weights: weights) {
+      guard let entry = entries.first(named: idle.option) else { continue }
+      let own = entry.value.commandLine ?? entry.value.position
+      guard own.isCommandLine || !isOverridden else { continue }
+      report(own, entry.key, "\(idle.what); \(idle.remedy)")
     }
   }
 
@@ -205,5 +199,31 @@ extension StoppingRule {
   fileprivate var remedy: String {
     if kind == .patience { return "less patience or grace" }
     return rungs.isEmpty ? "a smaller grace" : "earlier rungs"
+  }
+}
+
+extension [SubGrid] {
+  /// The options that every trial is too short for: which, what that means, and the remedy.
+  func beyondReach(
+    stopping: StoppingRule?, weights: WeightsPolicy?
+  ) -> [(option: String, what: String, remedy: String)] {
+    let epochs = values(of: .epochs).compactMap { value -> Int? in
+      if case .integer(let epochs) = value { Int(epochs) } else { nil }
+    }
+    guard let most = epochs.max() else { return [] }
+    var idle: [(option: String, what: String, remedy: String)] = []
+    if let stopping, stopping.firstEnd >= most {
+      let what =
+        "ends no trial: the first epoch after which it could is \(stopping.firstEnd), and no trial "
+        + "goes on after epoch \(most)"
+      idle.append(("stopping", what, "give it \(stopping.remedy), or more epochs to trials"))
+    }
+    if case .every(let interval) = weights, interval > most {
+      let what =
+        "every \(interval) keeps the last epoch's alone, because no trial has more than "
+        + Wording.count(most, "epoch")
+      idle.append(("weights", what, "write final, or a smaller number"))
+    }
+    return idle
   }
 }

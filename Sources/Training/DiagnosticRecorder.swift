@@ -8,7 +8,6 @@ import TensorCore
 /// update that comes next. Accuracies without a feature are of the first 256 test images, and of
 /// the first 64 features of a site; those on shifted and covered images of the first 512.
 final class DiagnosticRecorder {
-  static let siteImages = 64
   static let removalImages = 256
   static let changedImages = 512
   static let mostFeatures = 64
@@ -31,7 +30,7 @@ final class DiagnosticRecorder {
     probe =
       looksAtSites && readers.contains { $0 != nil }
       ? try NetworkProbe(
-        description, batch: min(Self.siteImages, max(data.train.count, data.test.count)),
+        description, batch: min(DiagnosticsPlan.images, max(data.train.count, data.test.count)),
         maskSeed: UInt64(bitPattern: spec.seed.mask)) : nil
   }
 
@@ -55,7 +54,7 @@ final class DiagnosticRecorder {
   ) throws {
     let sites = readers.indices.filter { readers[$0] != nil }
     let layers = readers.compactMap(\.self)
-    let indices = (0..<Int32(min(Self.siteImages, data.train.count))).map { $0 }
+    let indices = (0..<Int32(min(DiagnosticsPlan.images, data.train.count))).map { $0 }
     let (evaluation, training) = try data.train.withImages { images in
       (
         try probe.evaluate(images, indices: indices, layers: layers),
@@ -100,8 +99,8 @@ final class DiagnosticRecorder {
       guard let reader else { continue }
       var whole = 0
       var without: [Int] = []
-      for start in stride(from: 0, to: count, by: Self.siteImages) {
-        let indices = Array(Int32(start)..<Int32(min(start + Self.siteImages, count)))
+      for start in stride(from: 0, to: count, by: DiagnosticsPlan.images) {
+        let indices = Array(Int32(start)..<Int32(min(start + DiagnosticsPlan.images, count)))
         let result = try data.test.withImages { images in
           try probe.removal(
             images, indices: indices, layer: reader, most: Self.mostFeatures)

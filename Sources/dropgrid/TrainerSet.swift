@@ -24,11 +24,14 @@ struct TrainerSet: Sendable {
     for row in rows {
       let spec = plan.trials[row].spec
       let key = Self.key(spec)
-      if data[spec.data] == nil { data[spec.data] = try await sweep.data(of: spec) }
+      let prepared =
+        if let known = data[spec.data] { known } else { try await sweep.data(of: spec) }
+      data[spec.data] = prepared
       let network = try networks[key] ?? sweep.network(of: spec)
       networks[key] = network
       needs[row] =
-        network.trainingBytes(spec, weights: plan.weights)
+        network.trainingBytes(
+          spec, trainingImages: prepared.train.count, weights: plan.weights)
         + (plan.diagnostics == nil ? 0 : network.diagnosticBytes)
     }
   }

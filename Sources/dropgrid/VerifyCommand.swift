@@ -53,11 +53,14 @@ struct VerifyCommand: AsyncParsableCommand {
 
   private func trainAgain(_ reader: ResultsReader) async throws {
     guard reader.engine == Engine.description else {
+      func numerics(_ engine: String) -> Substring? { engine.split(separator: ";").first }
+      // Another instruction set makes no other version of the numbers.
+      let isa = numerics(reader.engine) == numerics(Engine.description) ? "with --isa, or " : ""
       throw UserError(
         .mismatch,
         "\(file): its engine is '\(reader.engine)' and this one is '\(Engine.description)', whose "
-          + "bits may differ; verify it with --isa, or with the program and on the kind of machine that "
-          + "made it")
+          + "bits may differ; verify it \(isa)with the program and on the kind of machine that made it"
+      )
     }
     let (sweep, planned) = try await PlannedSweep.recorded(reader)
     let rows = reader.rowsToRetrain(retrain)

@@ -103,22 +103,4 @@ import Training
     }
     #expect(kept == 0)
   }
-
-  @Test func theForecastOfMemoryCountsWhatIsInMemoryTogether() throws {
-    let job = try TrainerTests.job()
-    var spec = job.spec
-    func bytes(batch: Int) -> Int {
-      spec.batch = batch
-      return job.network.trainingBytes(spec)
-    }
-    #expect(bytes(batch: 1) > 16_000_000)
-    #expect(bytes(batch: 32) > bytes(batch: 1))
-    // Slices of a larger batch share the memory; only their gradients need a place to be added up.
-    #expect(bytes(batch: 256) == bytes(batch: 64))
-    #expect(job.network.imagesTogether(spec) == 32)
-    let plain = bytes(batch: 32)
-    spec.optimiser = OptimiserSpec(name: .adam, learningRate: 0.001)
-    let weights = job.network.parameters.reduce(0) { $0 + $1.count }
-    #expect(bytes(batch: 32) == plain + 4 * weights)
-  }
 }
