@@ -114,7 +114,7 @@ struct RunCommand: AsyncParsableCommand {
     }
     // Before there is a file: a name that fits no trial must not leave one behind.
     if !only.isEmpty { _ = try Selection(only, within: mine, of: known(path, plan), finished: []) }
-    if let code = signals.exitCode { throw ExitCode(code) }
+    signals.beginSweep()
     let writer = try openWriter(path, plan: plan)
     // No forecast of the time: measuring it would keep the first trial waiting.
     print(PlanReport(sweep.planned).text(rows: 0))

@@ -5,31 +5,51 @@ import Scheduling
 import Synchronization
 
 /// SIGINT and SIGTERM from the first moment of a run: whoever sends one gets the documented exit
-/// code, even while the grid is still being read.
+/// code, even while the grid is still being read, or waits for it at a pipe.
 final class RunSignals: Sendable {
   let stop = StopRequest()
   private let watcher: SignalWatcher
   private let notice = Notice()
 
-  /// Says that the run stops: on the display as soon as there is one.
+  /// What the first signal does.
   private final class Notice: Sendable {
-    let display = Mutex<ProgressDisplay?>(nil)
+    enum Phase {
+      /// There is nothing to bring to an end: the program leaves at once.
+      case planning
+      /// Trials end or keep a checkpoint; the display, as soon as there is one, says so.
+      case sweeping(ProgressDisplay?)
+    }
+    let phase = Mutex(Phase.planning)
 
-    func say() {
-      let text = "stopping: finished trials are recorded; again to leave at once"
-      guard let display = display.withLock({ $0 }) else {
-        return FileHandle.standardError.write(Data("dropgrid: \(text)\n".utf8))
+    func received(_ signal: Int32) {
+      phase.withLock { phase in
+        switch phase {
+        case .planning:
+          write("stopped before any trial began")
+          _exit(128 + signal)
+        case .sweeping(let display):
+          let text = "stopping: finished trials are recorded; again to leave at once"
+          if let display { display.message(text) } else { write(text) }
+        }
       }
-      display.message(text)
+    }
+
+    private func write(_ text: String) {
+      FileHandle.standardError.write(Data("dropgrid: \(text)\n".utf8))
     }
   }
 
   init() throws(UserError) {
-    watcher = try SignalWatcher(stop: stop) { [notice] _ in notice.say() }
+    watcher = try SignalWatcher(stop: stop) { [notice] in notice.received($0) }
   }
 
+  /// From now on there is a results file, which a signal leaves in order.
+  func beginSweep() { notice.phase.withLock { $0 = .sweeping(nil) } }
+
   /// From now on `display` says what happens.
-  func show(on display: ProgressDisplay) { notice.display.withLock { $0 = display } }
+  func show(on display: ProgressDisplay) {
+    notice.phase.withLock { $0 = .sweeping(display) }
+  }
 
   /// 128 and the signal's number; nil while none came.
   var exitCode: Int32? { watcher.exitCode }
