@@ -155,6 +155,8 @@ private struct ByteReader {
     guard let length = value(Int64.self), length >= 0, length <= bytes.count / stride else {
       return nil
     }
+    // The initialiser below, asked for no room, writes into the empty array that all threads share.
+    guard length > 0 else { return [] }
     let count = Int(length)
     defer { bytes = bytes.dropFirst(count * stride) }
     return [Value](unsafeUninitializedCapacity: count) { buffer, used in
