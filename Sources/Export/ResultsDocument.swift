@@ -1,3 +1,4 @@
+internal import ExperimentModel
 public import ResultsStore
 
 /// A results file's tables as one JSON document.
@@ -10,7 +11,7 @@ public import ResultsStore
 public enum ResultsDocument {
   /// The document, one row a line, with a line's end after the last.
   public static func json(of reader: ResultsReader) -> [UInt8] {
-    let head: [(String, JSON)] = [
+    let head: [(String, JSONValue)] = [
       ("format", .text("dropgrid-tables")), ("format_version", .integer(1)),
       ("title", .text(reader.results.title)), ("question", .text(reader.results.question)),
       ("engine", .text(reader.engine)),
@@ -18,7 +19,7 @@ public enum ResultsDocument {
     var bytes = Array("{".utf8)
     for (index, (name, value)) in head.enumerated() {
       if index > 0 { bytes.append(contentsOf: ",\n".utf8) }
-      JSON.text(name).write(to: &bytes)
+      JSONValue.text(name).write(to: &bytes)
       bytes.append(UInt8(ascii: ":"))
       value.write(to: &bytes)
     }
@@ -34,7 +35,7 @@ extension ResultTable {
     bytes.append(contentsOf: ",\n\"\(name)\":[".utf8)
     for row in 0..<rowCount {
       bytes.append(contentsOf: (row > 0 ? ",\n" : "\n").utf8)
-      JSON.object(
+      JSONValue.object(
         columns.map { column in
           if case .text(let values) = column.values { return (column.name, .text(values[row])) }
           guard column.isFinite(at: row), let digits = column.digits(at: row) else {

@@ -12,10 +12,10 @@ public enum Safetensors {
   /// - Throws: `UserError(.badFile)` where the shapes do not fit together.
   public static func file(_ weights: TrialWeights) throws(UserError) -> [UInt8] {
     let tensors = try tensors(weights)
-    var metadata = [("format", JSON.text("pt"))]
+    var metadata = [("format", JSONValue.text("pt"))]
     metadata += weights.settings.map { ($0.name, .text($0.value)) }
     metadata += weights.figures.map { ($0.metric.rawValue, .text("\($0.value)")) }
-    var members = [("__metadata__", JSON.object(metadata))]
+    var members = [("__metadata__", JSONValue.object(metadata))]
     var offset = 0
     for tensor in tensors {
       let end = offset + 4 * tensor.values.count
@@ -29,7 +29,7 @@ public enum Safetensors {
         ))
       offset = end
     }
-    var header = Array(JSON.object(members).text.utf8)
+    var header = Array(JSONValue.object(members).text.utf8)
     header += Array(repeating: UInt8(ascii: " "), count: (8 - header.count % 8) % 8)
     var bytes = littleEndianBytes(UInt64(header.count)) + header
     bytes.reserveCapacity(bytes.count + offset)

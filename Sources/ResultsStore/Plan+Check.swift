@@ -66,7 +66,7 @@ extension Plan {
     guard isPlain, startsWell, name.utf8.count <= 200 else {
       throw UserError(
         .badInput,
-        "the \(kind) name \(JSONValue.text(name).description) cannot stand in a results file: "
+        "the \(kind) name \(JSONValue.text(name).text) cannot stand in a results file: "
           + "start with a letter and leave out `/`, white space and control characters")
     }
   }

@@ -22,7 +22,7 @@ extension Plan {
         "trials",
         .elements(trials.count) { trials[$0].json(architectures[trials[$0].architecture].name) }
       ),
-    ]).description
+    ]).text
   }
 }
 

@@ -77,6 +77,10 @@ struct RunCommand: AsyncParsableCommand {
       """, transform: Time.init(argument:))
   var checkpointEvery = Time(seconds: 60)
 
+  @Option(
+    help: "Add every event to this file, one JSON object a line.", completion: .file())
+  var log: String?
+
   @OptionGroup var engine: EngineOptions
 
   func validate() throws {
@@ -93,7 +97,8 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let signals = try RunSignals()
+    let messages = RunMessages()
+    let signals = try RunSignals(messages)
     try engine.apply()
     let name = URL(filePath: grid ?? plan ?? "").deletingPathExtension().lastPathComponent
     let part = shard.map { "-\($0.number)-of-\($0.count)" } ?? ""
@@ -114,6 +119,7 @@ struct RunCommand: AsyncParsableCommand {
     }
     // Before there is a file: a name that fits no trial must not leave one behind.
     if !only.isEmpty { _ = try Selection(only, within: mine, of: known(path, plan), finished: []) }
+    let log = try openLog(besides: path, plan: plan, messages)
     signals.beginSweep()
     let writer = try openWriter(path, plan: plan)
     // No forecast of the time: measuring it would keep the first trial waiting.
@@ -133,12 +139,19 @@ struct RunCommand: AsyncParsableCommand {
     }
     fflush(nil)
     let recorded = before.records(besides: Set(order))
+    log?.begin(
+      title: plan.title, results: path, recorded: writer.finished.count,
+      toTrain: order.count, jobs: jobs.count)
     let stopCode = try await train(
-      order, of: sweep, into: writer, beside: beside, recorded: recorded, signals: signals)
+      order, of: sweep, into: writer, beside: beside, recorded: recorded, signals: signals,
+      messages: messages, log: log)
     try await writer.finish()
 
     let results = try ResultsReader(path: path).completeResults()
     beside.end(results)
+    let bad = results.status.count { !$0.isAsPlanned && $0 != .pending }
+    let code = stopCode ?? (bad > 0 ? UserError.Code.trialsFailed.rawValue : 0)
+    log?.end(status: results.status, exitCode: code)
     print(
       try Summary(results).text(styled: ProgressDisplay.style(file: STDOUT_FILENO).colour))
     print("Results: \(path)")
@@ -156,16 +169,13 @@ struct RunCommand: AsyncParsableCommand {
       }
     }
     let missing = results.status.count { $0 == .pending }
-    if let stopCode {
+    if stopCode != nil {
       print("Stopped: \(missing) trials are not trained; the same command continues.")
-      throw ExitCode(stopCode)
-    }
-    if plan.stopping?.comparesArms == true, missing > 0 {
+    } else if plan.stopping?.comparesArms == true, missing > 0 {
       print(
         "\(missing) trials are not trained or wait for others: run without --only for the rest.")
     }
-    let bad = results.status.count { !$0.isAsPlanned && $0 != .pending }
-    if bad > 0 { throw ExitCode(UserError.Code.trialsFailed.rawValue) }
+    if code != 0 { throw ExitCode(code) }
   }
 
   /// What is at `path`, or what would be.
@@ -175,6 +185,17 @@ struct RunCommand: AsyncParsableCommand {
       title: plan.title, question: "", trialIDs: plan.trials.map(\.id), trialColumns: [],
       status: plan.trials.map { _ in .pending }, messages: [], epochsRun: [], durations: [],
       metrics: [:], cells: [], cellColumns: [], comparisons: [])
+  }
+
+  private func openLog(
+    besides results: String, plan: Plan, _ messages: RunMessages
+  ) throws(UserError) -> EventLog? {
+    guard let log else { return nil }
+    let places = [log, results].map { URL(filePath: $0).resolvingSymlinksInPath().path }
+    guard places[0] != places[1] else {
+      throw UserError(.badInput, "\(log): is the results file; choose another name for --log")
+    }
+    return try EventLog(path: log, plan: plan) { messages.say($0) }
   }
 
   private func openWriter(_ path: String, plan: Plan) throws(UserError) -> ResultsWriter {
@@ -190,7 +211,8 @@ struct RunCommand: AsyncParsableCommand {
 
   private func train(
     _ order: [Int], of sweep: PlannedSweep, into writer: ResultsWriter, beside: SweepFolder,
-    recorded: [Int: TrialRecord], signals: RunSignals
+    recorded: [Int: TrialRecord], signals: RunSignals,
+    messages: RunMessages, log: EventLog?
   ) async throws -> Int32? {
     let plan = sweep.planned.plan
     let trainers = try await TrainerSet(order, of: sweep, plan: plan)
@@ -202,7 +224,7 @@ struct RunCommand: AsyncParsableCommand {
         // What is recorded, and what other shards train.
         recorded: Set(plan.trials.indices).subtracting(order), jobs: jobs.count,
         style: ProgressDisplay.style()))
-    signals.show(on: display)
+    messages.show(on: display)
     let faults = try FaultWatch(directory: beside.checkpoints.path)
     defer { faults.end() }
     let pool = try WorkerPool(count: jobs.count)
@@ -215,7 +237,11 @@ struct RunCommand: AsyncParsableCommand {
     do {
       let summary = try await SweepScheduler(pool: pool, rules: rules).run(
         order, of: plan.trials, needs: trainers.needs, stopping: plan.stopping, recorded: recorded,
-        stop: signals.stop, events: { display.receive($0) },
+        stop: signals.stop,
+        events: {
+          display.receive($0)
+          log?.receive($0)
+        },
         trial: { task in
           try trainers[task.index].run(
             until: task.pausesAfter,

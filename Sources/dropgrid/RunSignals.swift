@@ -4,52 +4,44 @@ import Foundation
 import Scheduling
 import Synchronization
 
+/// What a run says beside its output: on standard error, or on the display as soon as there is one.
+final class RunMessages: Sendable {
+  private let display = Mutex<ProgressDisplay?>(nil)
+
+  func show(on display: ProgressDisplay) { self.display.withLock { $0 = display } }
+
+  func say(_ text: String) {
+    if let display = display.withLock({ $0 }) { return display.message(text) }
+    FileHandle.standardError.write(Data("dropgrid: \(text)\n".utf8))
+  }
+}
+
 /// SIGINT and SIGTERM from the first moment of a run: whoever sends one gets the documented exit
 /// code, even while the grid is still being read, or waits for it at a pipe.
 final class RunSignals: Sendable {
   let stop = StopRequest()
   private let watcher: SignalWatcher
-  private let notice = Notice()
+  private let phase = Phase()
 
-  /// What the first signal does.
-  private final class Notice: Sendable {
-    enum Phase {
-      /// There is nothing to bring to an end: the program leaves at once.
-      case planning
-      /// Trials end or keep a checkpoint; the display, as soon as there is one, says so.
-      case sweeping(ProgressDisplay?)
-    }
-    let phase = Mutex(Phase.planning)
-
-    func received(_ signal: Int32) {
-      phase.withLock { phase in
-        switch phase {
-        case .planning:
-          write("stopped before any trial began")
-          _exit(128 + signal)
-        case .sweeping(let display):
-          let text = "stopping: finished trials are recorded; again to leave at once"
-          if let display { display.message(text) } else { write(text) }
-        }
-      }
-    }
-
-    private func write(_ text: String) {
-      FileHandle.standardError.write(Data("dropgrid: \(text)\n".utf8))
-    }
+  private final class Phase: Sendable {
+    let hasSweep = Mutex(false)
   }
 
-  init() throws(UserError) {
-    watcher = try SignalWatcher(stop: stop) { [notice] in notice.received($0) }
+  init(_ messages: RunMessages) throws(UserError) {
+    watcher = try SignalWatcher(stop: stop) { [phase] signal in
+      phase.hasSweep.withLock { hasSweep in
+        guard hasSweep else {
+          // There is nothing to bring to an end, and reading the grid may take for ever.
+          messages.say("stopped before any trial began")
+          _exit(128 + signal)
+        }
+      }
+      messages.say("stopping: finished trials are recorded; again to leave at once")
+    }
   }
 
   /// From now on there is a results file, which a signal leaves in order.
-  func beginSweep() { notice.phase.withLock { $0 = .sweeping(nil) } }
-
-  /// From now on `display` says what happens.
-  func show(on display: ProgressDisplay) {
-    notice.phase.withLock { $0 = .sweeping(display) }
-  }
+  func beginSweep() { phase.hasSweep.withLock { $0 = true } }
 
   /// 128 and the signal's number; nil while none came.
   var exitCode: Int32? { watcher.exitCode }

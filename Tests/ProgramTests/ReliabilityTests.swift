@@ -72,7 +72,7 @@ import Testing
   @Test func aTimeLimitHasItsCodeAndWhatTimedOutCanBeTrainedAnew() async throws {
     let workplace = try Program.Workplace()
     _ = try workplace.write(Self.grid, as: "grid.yaml")
-    let command = ["run", "grid.yaml", "-o", "out.h5"]
+    let command = ["run", "grid.yaml", "-o", "out.h5", "--log", "log.jsonl"]
     let none = try await Program.run(command + ["--max-time", "0"], in: workplace)
     #expect(none.code == UserError.Code.budgetSpent.rawValue, "\(none.errors)")
     let late = try await Program.run(command + ["--trial-timeout", "0.0001"], in: workplace)
@@ -84,5 +84,12 @@ import Testing
     status = try ResultsReader.read(path: workplace.path("out.h5")).status
     #expect(status.allSatisfy { $0 == .done })
     #expect(!FileManager.default.fileExists(atPath: workplace.path("out.h5.d")))
+
+    let log = try String(contentsOfFile: workplace.path("log.jsonl"), encoding: .utf8)
+    let ends = try log.split(separator: "\n").compactMap { line in
+      let event = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+      return event?["exit_code"] as? Int32
+    }
+    #expect(ends == [none.code, late.code, anew.code])
   }
 }

@@ -1,26 +1,31 @@
 /// A value that is written as JSON.
-enum JSONValue {
+package enum JSONValue {
   case text(String)
   case integer(Int)
   /// `null` where it is not finite.
   case real(Double)
+  /// A number in its own digits.
+  case number(String)
+  case null
   case array([JSONValue])
   /// An array whose elements are made one at a time, when they are written.
   case elements(Int, (Int) -> JSONValue)
   /// Members are written in the order given.
   case object([(String, JSONValue)])
 
-  var description: String {
+  package var text: String {
     var bytes: [UInt8] = []
     write(to: &bytes)
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  private func write(to bytes: inout [UInt8]) {
+  package func write(to bytes: inout [UInt8]) {
     switch self {
     case .text(let text): Self.write(text, to: &bytes)
     case .integer(let value): bytes.append(contentsOf: "\(value)".utf8)
     case .real(let value): bytes.append(contentsOf: (value.isFinite ? "\(value)" : "null").utf8)
+    case .number(let digits): bytes.append(contentsOf: digits.utf8)
+    case .null: bytes.append(contentsOf: "null".utf8)
     case .array(let values): JSONValue.elements(values.count) { values[$0] }.write(to: &bytes)
     case .elements(let count, let value):
       bytes.append(UInt8(ascii: "["))
