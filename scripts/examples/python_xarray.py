@@ -16,13 +16,12 @@ def main(path):
     cells = xr.open_dataset(path, group="cells", engine="h5netcdf")
     print(sweep.sizes, list(sweep.coords), "\n")
 
-    # Cells to trials: one line. Each cell gets the figures of the trial that stands for it.
-    joined = sweep[["test_loss", "test_accuracy"]].isel(trial=cells["cell_trial"])
+    # Cells to trials: one line. Each cell gets the figures of the trial that stands for it, and
+    # the settings as the grid has them.
+    joined = sweep.isel(trial=cells["cell_trial"]).assign_coords(cells.coords)
     axes = [name for name in cells.coords if name != "cell" and not name.startswith("seed")]
-    table = joined["test_accuracy"].isel(epoch=-1).reset_coords(drop=True)
-    table = table.assign_coords({name: cells[name].load() for name in axes}).to_dataframe()
-    print(table.groupby(axes)["test_accuracy"].mean().round(4), "\n")
-    assert joined.sizes == {"cell": cells.sizes["cell"], "epoch": sweep.sizes["epoch"]}
+    print(joined["test_accuracy"].isel(epoch=-1).groupby(axes).mean().to_series().round(4), "\n")
+    assert joined["test_loss"].shape == (cells.sizes["cell"], sweep.sizes["epoch"])
 
     # What is not finished is missing, so means over what is there are right during a sweep.
     finished = sweep["test_loss"].where(sweep["status"] == 1)
