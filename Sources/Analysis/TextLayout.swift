@@ -105,9 +105,11 @@ enum TextLayout {
     let rows = columns.first?.cells.count ?? 0
     let cells = (0..<rows).map { row in
       flexible.filter { !["", "-"].contains($0.cells[row]) }.map { column in
-        // Numbers and the like say nothing without their name.
+        // Numbers and the like say nothing without their name, nor do words of several columns.
         let cell = column.cells[row]
-        let isBare = ["none", "true", "false"].contains(cell) || Double(cell) != nil
+        let isBare =
+          ["none", "true", "false"].contains(cell) || Double(cell) != nil
+          || flexible.count { $0.cells.contains(cell) } > 1
         return isBare ? "\(column.title) \(cell)" : cell
       }.joined(separator: ", ")
     }

@@ -28,6 +28,11 @@ import Testing
     #expect(longest(narrow) <= 46, "\(narrow)")
     #expect(narrow.contains("settings"))
     #expect(narrow.contains("rate 0.25, "))
+    #expect(!narrow.contains("kind spatial"))
+    // A word that two columns have says which of them it stands in.
+    builder.placements[0] = "spatial"
+    let shared = try Summary(builder.build()).text(width: 46)
+    #expect(shared.contains("placement spatial") && shared.contains("kind spatial"))
   }
 
   @Test func notesAreSaidOnce() throws {
