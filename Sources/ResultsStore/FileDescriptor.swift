@@ -41,6 +41,13 @@ struct FileDescriptor: ~Copyable, Sendable {
     return status
   }
 
+  /// Whether `path` still leads to this file.
+  func isStill(at path: String) -> Bool {
+    var there = stat()
+    guard stat(path, &there) == 0, let here = try? status() else { return false }
+    return there.st_ino == here.st_ino && there.st_dev == here.st_dev
+  }
+
   func size() throws(SystemError) -> UInt64 { UInt64(max(0, try status().st_size)) }
 
   /// Writes all of `bytes` at `offset`.
@@ -61,6 +68,7 @@ struct FileDescriptor: ~Copyable, Sendable {
 
   /// Reads exactly `count` bytes at `offset`.
   func read(_ count: Int, at offset: UInt64) throws(SystemError) -> [UInt8] {
+    guard count > 0 else { return [] }
     var failure: SystemError?
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
       do throws(SystemError) {

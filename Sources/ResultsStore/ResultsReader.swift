@@ -64,7 +64,8 @@ public final class ResultsReader: Sendable {
 extension ResultsReader {
   /// Opens a file that begins as HDF5 does and matches its seal.
   static func openSoundly(_ path: String, _ flags: Int32) throws -> FileDescriptor {
-    let descriptor = try FileDescriptor(path, flags)
+    // Without O_NONBLOCK, a pipe keeps whoever opens it waiting; a file does not know it.
+    let descriptor = try FileDescriptor(path, flags | O_NONBLOCK)
     guard try descriptor.status().st_mode & S_IFMT == S_IFREG else {
       throw FormatError("it is not a file")
     }

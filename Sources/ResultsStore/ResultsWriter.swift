@@ -147,8 +147,8 @@ public actor ResultsWriter {
   /// the two syncs.
   ///
   /// - Precondition: each record is its row's, has ended, and is written for the first time.
-  /// - Throws: `UserError(.badFile)` where the disk fails; rows that were finished before are as
-  ///   they were, and the rows of this batch can be written again.
+  /// - Throws: `UserError(.badFile)` where the disk fails or the file is no longer at `path`; rows
+  ///   that were finished before are as they were, and the rows of this batch can be written again.
   public func append(_ batch: [(row: Int, record: TrialRecord)]) throws(UserError) {
     guard !batch.isEmpty else { return }
     precondition(isOpen, "the writer of \(path) has finished")
@@ -166,6 +166,7 @@ public actor ResultsWriter {
       again.subtract(replaced)
       written.subtract(replaced)
       try rows?.append(batch, engine: engine)
+      try checkPresence()
     } catch {
       throw StoreError.writing(path, error)
     }
@@ -182,9 +183,18 @@ public actor ResultsWriter {
     defer { rows = nil }
     do {
       try rows?.end(at: currentTime())
+      try checkPresence()
     } catch {
       throw StoreError.writing(path, error)
     }
+  }
+
+  private func checkPresence() throws {
+    guard try rows?.isWhole(at: path) == false else { return }
+    throw UserError(
+      .badFile,
+      "\(path): another program has removed, replaced or cut off the file during the sweep; what "
+        + "it had is lost unless it was moved: bring it back, and the same command continues")
   }
 }
 

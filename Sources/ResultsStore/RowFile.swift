@@ -7,6 +7,7 @@ struct RowFile: ~Copyable, Sendable {
   private let lock: SweepLock
   let sweep: StoredSweep
   private let session: Int
+  private var size: UInt64 = 0
 
   /// Begins a session: the next free slot, or the last one where none is free.
   ///
@@ -20,6 +21,7 @@ struct RowFile: ~Copyable, Sendable {
     self.sweep = sweep
     self.descriptor = descriptor
     self.lock = lock
+    size = try self.descriptor.size()
     let texts = [info.commandLine, info.host, info.cpu, info.versions, info.commit]
     for (column, text) in zip(sweep.sessions, texts) {
       let bytes = FixedText.encode(text, bytes: column.column.rowBytes)
@@ -30,6 +32,13 @@ struct RowFile: ~Copyable, Sendable {
     try self.descriptor.write(
       littleEndian([start]), at: sweep.sessions[5].offset(ofRow: session))
     try self.descriptor.syncData()
+  }
+
+  /// Whether `path` still leads to this file, in all its length: rows that go anywhere else are
+  /// lost.
+  func isWhole(at path: String) throws(SystemError) -> Bool {
+    let length = try descriptor.size()
+    return descriptor.isStill(at: path) && length == size
   }
 
   /// Makes rows pending again.

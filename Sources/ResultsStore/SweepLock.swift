@@ -37,7 +37,7 @@ struct SweepLock: ~Copyable, Sendable {
           continue
         }
         // The holder before may have removed the file between our opening and our locking it.
-        guard isStill(descriptor, at: path) else { continue }
+        guard descriptor.isStill(at: path) else { continue }
         // Only a message for others: on a full disk the sweep can still go on without it.
         try? descriptor.truncate()
         try? descriptor.write(Array("\(getpid()) \(hostName())\n".utf8), at: 0)
@@ -58,12 +58,6 @@ struct SweepLock: ~Copyable, Sendable {
 
   /// Removes the file while it is still locked, so that nobody else's is removed.
   deinit { unlink(path) }
-
-  private static func isStill(_ descriptor: borrowing FileDescriptor, at path: String) -> Bool {
-    var there = stat()
-    guard stat(path, &there) == 0, let here = try? descriptor.status() else { return false }
-    return there.st_ino == here.st_ino && there.st_dev == here.st_dev
-  }
 
   /// What the lock file says: "process 17 on host lab3".
   private static func holder(_ descriptor: borrowing FileDescriptor) -> String {

@@ -37,6 +37,45 @@ import Testing
     }
   }
 
+  /// What another program does to the file while the writer has it open.
+  enum Meddling: CaseIterable {
+    case move, replace, cut
+
+    func happen(to path: String) throws {
+      switch self {
+      case .move: try FileManager.default.moveItem(atPath: path, toPath: path + ".moved")
+      case .replace: try Data().write(to: URL(filePath: path), options: .atomic)
+      case .cut: try Data().write(to: URL(filePath: path))
+      }
+    }
+  }
+
+  @Test(arguments: Meddling.allCases)
+  func aFileThatIsNoLongerThereIsNoticedAtTheNextTrial(_ meddling: Meddling) async throws {
+    try await withTemporaryFile { path in
+      let plan = Fixtures.plan()
+      do {
+        let writer = try Fixtures.create(path, plan)
+        try await writer.append([(0, Fixtures.record(plan, 0))])
+        try meddling.happen(to: path)
+        await #expect(throws: UserError.self) {
+          try await writer.append([(1, Fixtures.record(plan, 1))])
+        }
+        await #expect(throws: UserError.self) { try await writer.finish() }
+      }
+      guard meddling == .move else { return }
+      try FileManager.default.moveItem(atPath: path + ".moved", toPath: path)
+      #expect(try Fixtures.open(path, plan).finished.isSuperset(of: [0]))
+    }
+  }
+
+  @Test(.timeLimit(.minutes(1))) func aPipeIsNoResultsFile() async throws {
+    try await withTemporaryFile { path in
+      #expect(mkfifo(path, 0o600) == 0)
+      #expect(throws: UserError.self) { try ResultsReader(path: path) }
+    }
+  }
+
   @Test func aRowWithoutItsStatusIsPending() async throws {
     try await withTemporaryFile { path in
       let plan = Fixtures.plan()
