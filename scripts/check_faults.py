@@ -404,8 +404,10 @@ class Checker:
         self.count("two writers at once")
 
     def signals(self):
-        """SIGINT and SIGTERM, each with its code; what ran goes on from its checkpoint."""
-        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+        """SIGINT, SIGTERM, SIGHUP, each with its code; what ran goes on from its checkpoint."""
+        # Not ignored, as under nohup: a program inherits that.
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)):
             folder = self.folder("1..6")
             self.reference("1..6")
             process = self.program.start(
@@ -418,7 +420,7 @@ class Checker:
             require(process.wait() in (code, 0), f"{number}: the code is {process.returncode}")
             self.survived(folder / "out.h5", seeds="1..6")
             self.resume(folder, "1..6")
-            self.count("SIGINT or SIGTERM")
+            self.count("SIGINT, SIGTERM or SIGHUP")
 
     def own_deaths(self):
         """A trial that brings the process down twice is marked; the others go on."""

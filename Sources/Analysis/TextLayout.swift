@@ -103,13 +103,16 @@ enum TextLayout {
   private static func joined(_ columns: [TextColumn]) -> [TextColumn] {
     let flexible = columns.filter(\.isFlexible)
     let rows = columns.first?.cells.count ?? 0
+    let words = flexible.map { Set($0.cells) }
+    let shared = words.enumerated().reduce(into: Set<String>()) { shared, column in
+      for other in words[..<column.offset] { shared.formUnion(column.element.intersection(other)) }
+    }
     let cells = (0..<rows).map { row in
       flexible.filter { !["", "-"].contains($0.cells[row]) }.map { column in
         // Numbers and the like say nothing without their name, nor do words of several columns.
         let cell = column.cells[row]
         let isBare =
-          ["none", "true", "false"].contains(cell) || Double(cell) != nil
-          || flexible.count { $0.cells.contains(cell) } > 1
+          ["none", "true", "false"].contains(cell) || shared.contains(cell) || Double(cell) != nil
         return isBare ? "\(column.title) \(cell)" : cell
       }.joined(separator: ", ")
     }

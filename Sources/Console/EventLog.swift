@@ -1,6 +1,7 @@
 internal import Dispatch
 public import ExperimentModel
 internal import Foundation
+internal import Glibc
 internal import Synchronization
 
 /// What happens in a sweep, for programs that watch it: JSON Lines (jsonlines.org), appended as it
@@ -13,42 +14,107 @@ internal import Synchronization
 /// log that fails costs the log and not the sweep.
 public final class EventLog: Sendable {
   /// Each line begins so, and so does a file that may be added to.
-  private static let beginning = "{\"time\": "
+  private static let beginning = Data("{\"time\": ".utf8)
 
   private let path: String
-  private let descriptor: Int32
+  private let file: Terminal
   private let ids: [TrialID]
   private let columns: [Column]
+  private let patience: Int
   private let complain: @Sendable (String) -> Void
   private let hasFailed = Atomic<Bool>(false)
   private let queue = DispatchQueue(label: "events")
 
-  /// Opens the log, or makes it.
+  /// Opens the log, or makes it. A last line that was not written to its end is taken away.
   ///
   /// - Parameters:
   ///   - path: a file that is not there, is empty, or is such a log; or a pipe.
   ///   - plan: whose trials the events name.
-  ///   - complain: told once, from any thread, if the log cannot be written.
-  /// - Throws: `UserError(.badFile)` where the file is something else or cannot be opened.
-  public init(
+  ///   - complain: told once, from any thread, if the log cannot be written: also where a pipe's
+  ///     reader takes nothing for five seconds.
+  /// - Throws: as `check`, and where a pipe has no reader.
+  public convenience init(
     path: String, plan: Plan, complain: @escaping @Sendable (String) -> Void
   ) throws(UserError) {
-    guard Self.canBeAddedTo(path) else {
-      throw UserError(
-        .badFile, "\(path): is there and is no log of events; choose another name for --log")
-    }
-    descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o666)
+    try self.init(path: path, plan: plan, patience: 5000, complain: complain)
+  }
+
+  package init(
+    path: String, plan: Plan, patience: Int, complain: @escaping @Sendable (String) -> Void
+  ) throws(UserError) {
+    try Self.check(path)
+    // A pipe then says at once that it has no reader, or takes nothing, and a file does not care.
+    let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK
+    let descriptor = open(path, flags, 0o666)
     guard descriptor >= 0 else {
-      throw UserError(
-        .badFile, "\(path): the log cannot be opened (\(String(cString: strerror(errno))))")
+      throw Self.failure(
+        path, errno == ENXIO ? "nobody reads from this pipe: start its reader first" : Self.reason()
+      )
     }
+    file = Terminal(file: descriptor)
     self.path = path
+    self.patience = patience
     ids = plan.trials.map(\.id)
     columns = plan.trialColumns
     self.complain = complain
+    guard !Self.isOutput(descriptor) else {
+      throw Self.failure(path, "the program's own output goes there: choose another name")
+    }
+    Self.mend(path, descriptor)
   }
 
-  deinit { close(descriptor) }
+  deinit { close(file.file) }
+
+  /// Makes sure that nothing is lost by adding to `path`, and changes nothing.
+  ///
+  /// - Throws: `UserError(.badFile)` where it is a file and no log, or cannot be read or made.
+  public static func check(_ path: String) throws(UserError) {
+    guard let status = status(path) else {
+      let folder = URL(filePath: path).deletingLastPathComponent().path
+      guard !path.isEmpty, access(folder, W_OK) == 0 else { throw failure(path, reason()) }
+      return
+    }
+    guard status.st_mode & S_IFMT != S_IFDIR else { throw failure(path, "it is a directory") }
+    guard status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else { return }
+    guard let file = FileHandle(forReadingAtPath: path) else { throw failure(path, reason()) }
+    guard (try? file.read(upToCount: beginning.count)) == beginning else {
+      throw failure(path, "it is there and is no log of events: choose another name")
+    }
+  }
+
+  private static func failure(_ path: String, _ reason: String) -> UserError {
+    UserError(.badFile, "--log \(path): cannot log events there (\(reason))")
+  }
+
+  private static func reason() -> String { String(cString: strerror(errno)) }
+
+  private static func status(_ path: String) -> stat? {
+    var status = stat()
+    return stat(path, &status) == 0 ? status : nil
+  }
+
+  /// Whether standard output or error is the same file: they would write over each other.
+  private static func isOutput(_ descriptor: Int32) -> Bool {
+    var here = stat()
+    guard fstat(descriptor, &here) == 0, here.st_mode & S_IFMT == S_IFREG else { return false }
+    return [STDOUT_FILENO, STDERR_FILENO].contains { output in
+      var there = stat()
+      return fstat(output, &there) == 0 && there.st_dev == here.st_dev
+        && there.st_ino == here.st_ino
+    }
+  }
+
+  /// Takes away what a full disk or a crash left of a last line.
+  private static func mend(_ path: String, _ descriptor: Int32) {
+    guard let size = status(path).map({ UInt64(max(0, $0.st_size)) }), size > 0,
+      let file = FileHandle(forReadingAtPath: path)
+    else { return }
+    // No line is nearly so long.
+    let start = size - min(size, 1 << 20)
+    guard (try? file.seek(toOffset: start)) != nil, let end = try? file.readToEnd() else { return }
+    let rest = end.reversed().prefix { $0 != UInt8(ascii: "\n") }.count
+    if rest > 0, rest < end.count || start == 0 { ftruncate(descriptor, off_t(size) - off_t(rest)) }
+  }
 
   /// The sweep begins or goes on.
   ///
@@ -99,15 +165,6 @@ public final class EventLog: Sendable {
     queue.sync {}
   }
 
-  /// Whether nothing is lost by adding to `path`: no other than an empty file or a log is there.
-  private static func canBeAddedTo(_ path: String) -> Bool {
-    var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0
-    else { return true }
-    let file = FileHandle(forReadingAtPath: path)
-    return (try? file?.read(upToCount: beginning.utf8.count)) == Data(beginning.utf8)
-  }
-
   private func head(_ trial: Int, _ worker: Int) -> [(String, JSONValue)] {
     [
       ("trial", .integer(trial)), ("trial_id", .text(ids[trial].description)),
@@ -145,18 +202,10 @@ public final class EventLog: Sendable {
   private func write(_ line: String) {
     guard !hasFailed.load(ordering: .relaxed) else { return }
     Terminal.ignoreHangUps()
-    var rest = Array(line.utf8)[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
-      guard count < 0 else {
-        rest = rest.dropFirst(count)
-        continue
-      }
-      guard errno != EINTR else { continue }
-      let reason = String(cString: strerror(errno))
-      hasFailed.store(true, ordering: .relaxed)
-      complain("\(path): events are no longer logged, and the sweep goes on: \(reason)")
-      return
-    }
+    let error = file.write(line, patience: patience)
+    guard error != 0 else { return }
+    hasFailed.store(true, ordering: .relaxed)
+    let reason = error == ETIMEDOUT ? "nobody reads them" : String(cString: strerror(error))
+    complain("--log \(path): events are no longer logged, and the sweep goes on (\(reason))")
   }
 }

@@ -117,7 +117,7 @@ public final class ProgressDisplay: Sendable {
         shared.isLive
         ? screen.update(permanent: permanent, frame: frame)
         : permanent.map { $0 + "\n" }.joined()
-      if isConnected && !text.isEmpty { isConnected = shared.terminal.write(text) }
+      if isConnected && !text.isEmpty { isConnected = shared.terminal.write(text) == 0 }
       if isOver { break }
       // Live lines change with the clock; plain ones only with news.
       if shared.isLive {

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The file that progress goes to, as a terminal or not.
+/// A file that messages go to, as a terminal or not.
 struct Terminal: Sendable {
   let file: Int32
 
@@ -16,21 +16,27 @@ struct Terminal: Sendable {
 
   /// Writes everything in one call where the system allows it.
   ///
-  /// - Returns: whether it arrived; a terminal that hung up takes no more.
-  func write(_ text: String) -> Bool {
+  /// - Parameter patience: milliseconds to wait for a file that takes nothing now; nil for ever.
+  /// - Returns: 0 if it arrived, else the error's number: a terminal that hung up takes no more,
+  ///   and ETIMEDOUT says that patience ran out.
+  func write(_ text: String, patience: Int? = nil) -> Int32 {
     var bytes = Array(text.utf8)[...]
+    var waited = 0
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
       if count > 0 {
         bytes = bytes.dropFirst(count)
+        waited = 0
       } else if errno == EAGAIN {
+        if let patience, waited >= patience { return ETIMEDOUT }
         var poll = pollfd(fd: file, events: Int16(POLLOUT), revents: 0)
         Glibc.poll(&poll, 1, 100)
+        waited += 100
       } else if errno != EINTR {
-        return false
+        return errno
       }
     }
-    return true
+    return 0
   }
 
   /// Makes the calling thread get an error instead of the process a deadly SIGPIPE.

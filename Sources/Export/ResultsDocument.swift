@@ -20,7 +20,7 @@ public enum ResultsDocument {
     for (index, (name, value)) in head.enumerated() {
       if index > 0 { bytes.append(contentsOf: ",\n".utf8) }
       JSONValue.text(name).write(to: &bytes)
-      bytes.append(UInt8(ascii: ":"))
+      bytes.append(contentsOf: ": ".utf8)
       value.write(to: &bytes)
     }
     for table in ResultTable.all(of: reader) { table.write(to: &bytes) }
@@ -32,7 +32,7 @@ public enum ResultsDocument {
 extension ResultTable {
   /// Appends the table as a member of an object that has others.
   fileprivate func write(to bytes: inout [UInt8]) {
-    bytes.append(contentsOf: ",\n\"\(name)\":[".utf8)
+    bytes.append(contentsOf: ",\n\"\(name)\": [".utf8)
     for row in 0..<rowCount {
       bytes.append(contentsOf: (row > 0 ? ",\n" : "\n").utf8)
       JSONValue.object(

@@ -32,13 +32,13 @@ private func handleSignal(_ number: Int32) {
   }
 }
 
-/// Turns the first SIGINT or SIGTERM into a request to stop; a second one leaves at once.
+/// Turns the first SIGINT, SIGTERM or SIGHUP into a request to stop; a second one leaves at once.
 ///
 /// The handler only writes a byte to a pipe that a thread of the watcher's own reads, so neither
 /// busy cores nor a full Swift pool delay it. The second signal calls `_exit(128 + signal)` from
 /// the handler itself. A repetition within 0.25 s counts as the first one's echo: `timeout` and
 /// others signal a process and then its whole group. A signal that was ignored when the program
-/// started stays ignored, as the shell asked (`nohup`, or SIGINT for `command &` in a script).
+/// started stays ignored, as the shell asked (SIGHUP after `nohup`, SIGINT for `command &` in a script).
 ///
 /// One watcher at a time in a process.
 public final class SignalWatcher: Sendable {
@@ -52,7 +52,7 @@ public final class SignalWatcher: Sendable {
   private let former = Mutex<[(number: Int32, action: sigaction)]>([])
   private let threadEnded = DispatchSemaphore(value: 0)
 
-  /// Starts to watch SIGINT and SIGTERM.
+  /// Starts to watch SIGINT, SIGTERM and SIGHUP.
   ///
   /// - Parameters:
   ///   - stop: requested by the first signal.
@@ -61,7 +61,7 @@ public final class SignalWatcher: Sendable {
   public convenience init(
     stop: StopRequest, notice: @escaping @Sendable (Int32) -> Void = { _ in }
   ) throws(UserError) {
-    try self.init(stop: stop, signals: [SIGINT, SIGTERM], notice: notice)
+    try self.init(stop: stop, signals: [SIGINT, SIGTERM, SIGHUP], notice: notice)
   }
 
   package init(
@@ -100,7 +100,8 @@ public final class SignalWatcher: Sendable {
     return number == 0 ? nil : number
   }
 
-  /// 128 + the first signal, as shells report it: 130 after SIGINT, 143 after SIGTERM.
+  /// 128 + the first signal, as shells report it: 129 after SIGHUP, 130 after SIGINT, 143 after
+  /// SIGTERM.
   public var exitCode: Int32? { received.map { 128 + $0 } }
 
   /// Gives the signals back to who had them; harmless when repeated.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Datasets
 import ExperimentModel
 import Foundation
@@ -16,9 +17,9 @@ struct Dropgrid: AsyncParsableCommand {
       Exit codes: 0 done; 2 bad input; 3 trials failed or diverged; 4 a file cannot be read, \
       written or understood; 5 data missing or damaged; 6 the results file belongs to another \
       grid, data or engine; 7 another process writes to it; 8 a gate shows harm; 9 a gate is \
-      inconclusive; 10 the time given with --max-time is spent; 130 or 143 stopped by SIGINT or \
-      SIGTERM. After the last three every finished trial is recorded and the same command \
-      continues.
+      inconclusive; 10 the time given with --max-time is spent; 129, 130 or 143 stopped by SIGHUP, \
+      SIGINT or SIGTERM. After the last four every finished trial is recorded and the same \
+      command continues.
       """,
     version: version,
     subcommands: [
@@ -58,7 +59,7 @@ struct Dropgrid: AsyncParsableCommand {
   }
 
   private static func complain(_ text: String, _ code: Int32) -> Never {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
+    StandardError.write(text)
     Foundation.exit(code)
   }
 }

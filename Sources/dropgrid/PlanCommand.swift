@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import ExperimentModel
 import Foundation
 import GridPlanner
@@ -91,7 +92,7 @@ struct PlanCommand: AsyncParsableCommand {
 
   /// Says something beside the output.
   private static func note(_ text: String) {
-    FileHandle.standardError.write(Data("dropgrid: \(text)\n".utf8))
+    StandardError.write("dropgrid: \(text)")
   }
 
   private static func write(_ text: String, to path: String) throws(UserError) {

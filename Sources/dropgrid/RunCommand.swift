@@ -99,6 +99,7 @@ struct RunCommand: AsyncParsableCommand {
   func run() async throws {
     let messages = RunMessages()
     let signals = try RunSignals(messages)
+    defer { signals.end() }
     try engine.apply()
     let name = URL(filePath: grid ?? plan ?? "").deletingPathExtension().lastPathComponent
     let part = shard.map { "-\($0.number)-of-\($0.count)" } ?? ""
@@ -119,9 +120,11 @@ struct RunCommand: AsyncParsableCommand {
     }
     // Before there is a file: a name that fits no trial must not leave one behind.
     if !only.isEmpty { _ = try Selection(only, within: mine, of: known(path, plan), finished: []) }
-    let log = try openLog(besides: path, plan: plan, messages)
+    try checkLog(besides: path)
     signals.beginSweep()
     let writer = try openWriter(path, plan: plan)
+    // Now that the results file is there: a log that is the same file is seen to be none.
+    let log = try log.map { try EventLog(path: $0, plan: plan) { messages.say($0) } }
     // No forecast of the time: measuring it would keep the first trial waiting.
     print(PlanReport(sweep.planned).text(rows: 0))
     let beside = SweepFolder(writer: writer, plan: plan)
@@ -187,15 +190,17 @@ struct RunCommand: AsyncParsableCommand {
       metrics: [:], cells: [], cellColumns: [], comparisons: [])
   }
 
-  private func openLog(
-    besides results: String, plan: Plan, _ messages: RunMessages
-  ) throws(UserError) -> EventLog? {
-    guard let log else { return nil }
-    let places = [log, results].map { URL(filePath: $0).resolvingSymlinksInPath().path }
-    guard places[0] != places[1] else {
-      throw UserError(.badInput, "\(log): is the results file; choose another name for --log")
+  /// Before there is a file: a log that cannot be must not leave one behind.
+  private func checkLog(besides results: String) throws(UserError) {
+    guard let log else { return }
+    func place(_ path: String) -> String {
+      URL(filePath: path).resolvingSymlinksInPath().standardizedFileURL.path
     }
-    return try EventLog(path: log, plan: plan) { messages.say($0) }
+    guard !["", ".tmp", ".lock"].map({ place(results + $0) }).contains(place(log)) else {
+      throw UserError(
+        .badInput, "\(log): is the results file or belongs to it; choose another name for --log")
+    }
+    try EventLog.check(log)
   }
 
   private func openWriter(_ path: String, plan: Plan) throws(UserError) -> ResultsWriter {
@@ -217,7 +222,6 @@ struct RunCommand: AsyncParsableCommand {
     let plan = sweep.planned.plan
     let trainers = try await TrainerSet(order, of: sweep, plan: plan)
 
-    defer { signals.end() }
     let display = ProgressDisplay(
       ProgressView(
         title: plan.title, items: ProgressItem.items(of: plan),
@@ -259,6 +263,7 @@ struct RunCommand: AsyncParsableCommand {
     } catch {
       outcome = .failure(error)
     }
+    messages.show(on: nil)
     await display.finish()
     await pool.shutdown()
     let summary = try outcome.get()

@@ -4,19 +4,19 @@ import Foundation
 import Scheduling
 import Synchronization
 
-/// What a run says beside its output: on standard error, or on the display as soon as there is one.
+/// What a run says beside its output: on standard error, or on the display while there is one.
 final class RunMessages: Sendable {
   private let display = Mutex<ProgressDisplay?>(nil)
 
-  func show(on display: ProgressDisplay) { self.display.withLock { $0 = display } }
+  func show(on display: ProgressDisplay?) { self.display.withLock { $0 = display } }
 
   func say(_ text: String) {
     if let display = display.withLock({ $0 }) { return display.message(text) }
-    FileHandle.standardError.write(Data("dropgrid: \(text)\n".utf8))
+    StandardError.write("dropgrid: \(text)")
   }
 }
 
-/// SIGINT and SIGTERM from the first moment of a run: whoever sends one gets the documented exit
+/// SIGINT, SIGTERM and SIGHUP from the first moment of a run: whoever sends one gets the documented exit
 /// code, even while the grid is still being read, or waits for it at a pipe.
 final class RunSignals: Sendable {
   let stop = StopRequest()

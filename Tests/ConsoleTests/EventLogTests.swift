@@ -96,6 +96,36 @@ import Testing
     #expect(throws: UserError.self) { try open(folder.url.path) }
   }
 
+  @Test func aLineThatWasNotWrittenToItsEndIsTakenAway() throws {
+    let folder = try Folder()
+    for text in ["{\"time\": 1, \"event\": \"x\"}\n{\"time\": 2, \"ev", "{\"time\": 1"] {
+      try Data(text.utf8).write(to: URL(filePath: folder.log))
+      try open(folder.log).end(status: [], exitCode: 0)
+      let events = try folder.lines().map { $0["event"] as? String }
+      #expect(events == (text.contains("\n") ? ["x", "sweep_ended"] : ["sweep_ended"]))
+    }
+  }
+
+  /// Its reader has it open and takes nothing, and then has gone.
+  @Test func aPipeThatTakesNothingIsGivenUp() throws {
+    let folder = try Folder()
+    #expect(mkfifo(folder.log, 0o600) == 0)
+    #expect(throws: UserError.self, "there is no reader yet") { try open(folder.log) }
+    for isGone in [false, true] {
+      let reader = Foundation.open(folder.log, O_RDONLY | O_NONBLOCK)
+      let complaints = Mutex<[String]>([])
+      let log = try EventLog(path: folder.log, plan: Self.plan, patience: 200) { text in
+        complaints.withLock { $0.append(text) }
+      }
+      if isGone { close(reader) }
+      // More than any pipe holds.
+      for _ in 0..<20_000 { log.receive(.started(trial: 0, worker: 0)) }
+      log.end(status: [], exitCode: 0)
+      #expect(complaints.withLock { $0.count } == 1)
+      if !isGone { close(reader) }
+    }
+  }
+
   @Test func aFullDiskIsSaidOnce() throws {
     let complaints = Mutex<[String]>([])
     let log = try EventLog(path: "/dev/full", plan: Self.plan) { text in
@@ -104,6 +134,6 @@ import Testing
     for _ in 0..<3 { log.receive(.started(trial: 0, worker: 0)) }
     log.end(status: [], exitCode: 0)
     #expect(complaints.withLock { $0.count } == 1)
-    #expect(complaints.withLock { $0[0].hasPrefix("/dev/full: ") })
+    #expect(complaints.withLock { $0[0].hasPrefix("--log /dev/full: ") })
   }
 }

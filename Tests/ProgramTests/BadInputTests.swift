@@ -33,6 +33,42 @@ import Testing
     _ = grid
   }
 
+  /// The exit code arrives where the message cannot.
+  @Test(arguments: ["2>/dev/full", "2>&-"])
+  func anErrorThatNobodyCanRead(redirection: String) async throws {
+    let workplace = try Program.Workplace()
+    let process = Process()
+    process.executableURL = URL(filePath: "/bin/sh")
+    process.arguments = ["-c", "exec \"$0\" plan none.yaml \(redirection)", Program.url.path]
+    process.currentDirectoryURL = workplace.url
+    let (ended, end) = AsyncStream.makeStream(of: Void.self)
+    process.terminationHandler = { _ in end.finish() }
+    try process.run()
+    for await _ in ended {}
+    #expect(process.terminationReason == .exit)
+    #expect(process.terminationStatus == UserError.Code.badFile.rawValue)
+  }
+
+  @Test func aLogNeverTakesAnotherFilesPlace() async throws {
+    let workplace = try Program.Workplace()
+    _ = try workplace.write(Self.sound, as: "grid.yaml")
+    try FileManager.default.createSymbolicLink(
+      atPath: workplace.path("link"), withDestinationPath: "out.h5")
+    let grid = try Data(contentsOf: URL(filePath: workplace.path("grid.yaml")))
+    for name in ["out.h5", "out.h5.tmp", "out.h5.lock", "link", "grid.yaml", "no/log", "."] {
+      let outcome = try await Program.run(
+        ["run", "grid.yaml", "-o", "out.h5", "--log", name], in: workplace)
+      #expect([2, 4].contains(outcome.code), "\(name): \(outcome.errors)")
+      #expect(outcome.errors.contains("--log"))
+    }
+    #expect(try Data(contentsOf: URL(filePath: workplace.path("grid.yaml"))) == grid)
+    let sound = try await Program.run(
+      ["run", "grid.yaml", "-o", "out.h5", "--log", "log"], in: workplace)
+    #expect(sound.code == 0, "\(sound.errors)")
+    #expect(
+      try await Program.run(["verify", "out.h5"], in: workplace).output.contains("is sealed"))
+  }
+
   @Test func missingAndUnwritablePlaces() async throws {
     let workplace = try Program.Workplace()
     _ = try workplace.write(Self.sound, as: "grid.yaml")
