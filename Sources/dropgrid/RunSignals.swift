@@ -16,8 +16,8 @@ final class RunMessages: Sendable {
   }
 }
 
-/// SIGINT, SIGTERM and SIGHUP from the first moment of a run: whoever sends one gets the documented exit
-/// code, even while the grid is still being read, or waits for it at a pipe.
+/// SIGINT, SIGTERM and SIGHUP from the first moment of a run: whoever sends one gets the documented
+/// exit code, even while the grid is still being read, or waits for it at a pipe.
 final class RunSignals: Sendable {
   let stop = StopRequest()
   private let watcher: SignalWatcher
