@@ -9,11 +9,18 @@ struct Jobs {
   init(count: Int) { self.count = count }
 
   @Sendable init(argument: String) throws {
-    guard let count = Int(argument), (1...1024).contains(count) else {
-      throw ValidationError("trials at a time are a whole number from 1 to 1024")
-    }
-    self.count = count
+    count = try wholeNumber(argument, in: 1...1024, "trials at a time are")
   }
+}
+
+private func wholeNumber(
+  _ argument: String, in range: ClosedRange<Int>, _ subject: String
+) throws -> Int {
+  guard let value = Int(argument), range.contains(value) else {
+    throw ValidationError(
+      "\(subject) a whole number from \(range.lowerBound) to \(range.upperBound)")
+  }
+  return value
 }
 
 /// One of several equal parts of a plan: `2/8`.
@@ -41,10 +48,7 @@ struct Count {
   init(value: Int) { self.value = value }
 
   @Sendable init(argument: String) throws {
-    guard let value = Int(argument), (0...1_000_000).contains(value) else {
-      throw ValidationError("it is a whole number from 0 to 1000000")
-    }
-    self.value = value
+    value = try wholeNumber(argument, in: 0...1_000_000, "it is")
   }
 }
 

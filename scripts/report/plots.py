@@ -62,6 +62,17 @@ def panels(checker, apart):
     return [(checker.phrases(dict(key)) or "all trials", cells) for key, cells in found.items()]
 
 
+def drawn(checker, section, caption, rate):
+    """Each plot of a section that has one for every panel: its place, picture, cells and axes."""
+    expected = panels(checker, (rate, "placement"))[:12]
+    checker.same(section.title, len(section.plots), len(expected))
+    for svg, (title, cells) in zip(section.plots, expected):
+        where = f"{section.title}, {title}"
+        checker.same(where, svg.get("aria-label"), f"{caption}: {title}")
+        yield where, svg, cells, *page.numeric_ticks(svg)
+    section.plots.clear()
+
+
 def rate_column(sweep):
     varying = sweep.varying(sweep.cells)
     return next((rate for rate in sweep.rates if rate in varying), None)
@@ -69,18 +80,14 @@ def rate_column(sweep):
 
 def rates(checker, section):
     rate = rate_column(checker.sweep)
-    expected = panels(checker, (rate, "placement"))[:12]
-    for svg, (title, cells) in zip(section.plots, expected):
-        where = f"{section.title}, {title}"
-        checker.same(where, svg.get("aria-label"), f"Test accuracy over the dropout rate: {title}")
-        x, y = page.numeric_ticks(svg)
+    for where, svg, cells, x, y in drawn(checker, section, "Test accuracy over the dropout rate", rate):
         lines = {}
         for settings, trials in cells:
             lines.setdefault(settings.get("placement"), []).append((settings[rate], trials))
-        drawn = [list(dict.fromkeys(marks)) for _, marks, _ in page.series(svg) if marks]
-        checker.same(where, len(drawn), len(lines))
+        series = [list(dict.fromkeys(marks)) for _, marks, _ in page.series(svg) if marks]
+        checker.same(where, len(series), len(lines))
         bars = [points for name, marks, pieces in page.series(svg) if marks for points in pieces if len(points) == 2]
-        for marks, members in zip(drawn, lines.values()):
+        for marks, members in zip(series, lines.values()):
             members = [(level, checker.sweep.values("accuracy", trials)) for level, trials in members]
             members = sorted((m for m in members if m[1]), key=lambda m: m[0])
             # The key has a mark of its own, behind the others or in front of them.
@@ -96,8 +103,6 @@ def rates(checker, section):
                     good = any(abs(y(top) - 100 * ends[1]) < .3 and abs(y(low) - 100 * ends[0]) < .3
                                for top, low in tops)
                     checker.same(f"{where}, interval at {shown(level)}", good, True)
-    checker.same(section.title, len(section.plots), len(expected))
-    section.plots.clear()
 
 
 def spread(members):
@@ -112,12 +117,7 @@ def lowest(svg):
 
 def learning(checker, section):
     sweep, rate = checker.sweep, rate_column(checker.sweep)
-    expected = panels(checker, (rate, "placement"))[:12]
-    checker.same(section.title, len(section.plots), len(expected))
-    for svg, (title, cells) in zip(section.plots, expected):
-        where = f"{section.title}, {title}"
-        checker.same(where, svg.get("aria-label"), f"Test loss by epoch: {title}")
-        x, y = page.numeric_ticks(svg)
+    for where, svg, cells, x, y in drawn(checker, section, "Test loss by epoch", rate):
         lines = {}
         for settings, trials in cells:
             parts = [shown(settings[name]) for name in (rate, "placement") if settings.get(name) is not None]
@@ -128,9 +128,9 @@ def learning(checker, section):
                 values = [float(row[epoch]) for row in rows if len(row) > epoch and np.isfinite(row[epoch])]
                 means.append(np.mean(values) if values else np.nan)
             lines.setdefault("no dropout" if bare else " ".join(parts) or "all seeds", means)
-        drawn = page.series(svg)
-        checker.same(where, [name for name, _, _ in drawn], list(lines)[:6])
-        for name, _, pieces in drawn:
+        series = page.series(svg)
+        checker.same(where, [name for name, _, _ in series], list(lines)[:6])
+        for name, _, pieces in series:
             points = [point for piece in pieces for point in piece if point[1] < lowest(svg)]
             means = [value for value in lines.get(name, []) if np.isfinite(value)]
             # A curve of one point is none; gnuplot leaves out points on a straight line of its own.
@@ -139,7 +139,6 @@ def learning(checker, section):
                 for (px, py), (epoch, value) in zip(points, enumerate(means, 1)):
                     near(checker, f"{where}, {name}, epoch {epoch}", y, py, value)
                     near(checker, f"{where}, {name}, epoch {epoch}", x, px, epoch)
-    section.plots.clear()
 
 
 def maps(checker, section, names, levels, data, table):
