@@ -28,11 +28,14 @@ extension SweepTable {
 
   /// Means over `trials`; an outcome is missing where none has it.
   func estimates(_ trials: [Int]) -> [Outcome: Estimate] {
-    var outcomes: [Outcome: Estimate] = [:]
-    for outcome in Outcome.allCases {
-      outcomes[outcome] = Estimate(
-        trials.compactMap { self.outcome(outcome, of: $0) }, within: outcome.limits)
+    let samples = Outcome.allCases.map { outcome in
+      let finals = finals(of: outcome)
+      return trials.compactMap { finals[$0].isNaN ? nil : finals[$0] }
     }
-    return outcomes
+    let found = Estimate.all(samples, within: Outcome.allCases.map(\.limits))
+    return Dictionary(
+      uniqueKeysWithValues: zip(Outcome.allCases, found).compactMap { outcome, estimate in
+        estimate.map { (outcome, $0) }
+      })
   }
 }

@@ -24,14 +24,23 @@ public struct CellFigures: Sendable, Hashable {
 extension SweepTable {
   fileprivate func cellFigures() -> [CellFigures] {
     let columns = ColumnSplit(results.cellColumns.filter { $0.name != Self.seed }).varying
-    var groups = Ordered<[SettingValue], [Int]>()
+    var groups = Ordered<[SettingValue], Int>()
+    var trials: [[Int]] = []
+    // A merged trial counts once.
+    var known: Set<[Int]> = []
     for (cell, planned) in results.cells.enumerated() {
       let key = columns.map { SettingValue($0, row: cell) }
-      let isNew = isDone(planned.trial) && groups[key]?.contains(planned.trial) != true
-      groups[key, default: []] += isNew ? [planned.trial] : []
+      let group = groups[key] ?? trials.count
+      if group == trials.count {
+        groups[key, default: group] = group
+        trials.append([])
+      }
+      if isDone(planned.trial), known.insert([group, planned.trial]).inserted {
+        trials[group].append(planned.trial)
+      }
     }
-    return groups.keys.compactMap { key in
-      guard let trials = groups[key], !trials.isEmpty else { return nil }
+    return zip(groups.keys, trials).compactMap { key, trials in
+      guard !trials.isEmpty else { return nil }
       return CellFigures(
         settings: Settings(names: columns.map(\.name), values: key), seeds: trials.count,
         outcomes: estimates(trials), curves: results.metrics.mapValues { Self.mean($0, of: trials) }

@@ -24,11 +24,23 @@ public struct ComparisonResult: Sendable, Hashable, Encodable {
   /// can or the family is empty.
   public var seedsToReach: Int?
   public var contrasts: [Contrast]
+  /// What of the grid stands in no contrast, and levels that the others should stand beside and
+  /// cannot, with the reason.
+  public var leftOut: [LeftOut] = []
 
   package init(_ comparison: Comparison, in table: SweepTable, alpha: Double) {
+    var memo = EffectMemo()
+    self.init(comparison, in: table, alpha: alpha, &memo)
+  }
+
+  package init(
+    _ comparison: Comparison, in table: SweepTable, alpha: Double, _ memo: inout EffectMemo
+  ) {
+    let found = table.contrastSet(comparison, &memo)
     self.init(
-      factor: comparison.factor, by: comparison.by, contrasts: table.contrasts(comparison),
-      alpha: alpha, margin: table.results.margin)
+      factor: comparison.factor, by: comparison.by, contrasts: found.contrasts, alpha: alpha,
+      margin: table.results.margin)
+    leftOut = found.leftOut
   }
 
   package init(factor: String, by: [String], contrasts: [Contrast], alpha: Double, margin: Double?)

@@ -18,8 +18,8 @@ public enum Verdict: String, Sendable, Hashable, Codable {
 
 /// Two levels of one factor, everything else equal, with the seed as the unit of replication.
 ///
-/// Cells are matched exactly: a pair agrees in every column as written but the factor. Within a
-/// seed the pairs are averaged first, as the grid wrote them, and each seed gives one difference.
+/// Cells are matched exactly: a pair agrees in every column as written but the factor, as far as both
+/// trials have it. Within a seed the pairs are averaged first, as the grid wrote them, and each seed gives one difference.
 /// Pairs that point to the same trial on both sides say nothing about the factor and are left out,
 /// and so are pairs of which a side is not complete.
 public struct Contrast: Sendable, Hashable, Encodable {
@@ -39,6 +39,11 @@ public struct Contrast: Sendable, Hashable, Encodable {
   public var incompletePairs: Int
   /// Those of them of which the sweep's stopping rule ended a side: they never will be complete.
   public var stoppedPairs = 0
+  /// Those of them that may become complete: no side ended, or was stopped, without being so.
+  public var awaitedPairs = 0
+  /// How sides of incomplete pairs that are not complete stand, by the status's name: in how many
+  /// pairs.
+  public var incompleteSides: [String: Int] = [:]
   /// Pairs with the same trial on both sides.
   public var identicalPairs: Int
   /// Whether every complete pair recorded the same bits.
@@ -71,6 +76,9 @@ public struct Contrast: Sendable, Hashable, Encodable {
   package var isStopped: Bool {
     pairs == 0 && incompletePairs > 0 && stoppedPairs == incompletePairs
   }
+
+  /// Whether nothing is complete and nothing will be, because a side of each pair ended badly.
+  package var isLost: Bool { pairs == 0 && incompletePairs > 0 && awaitedPairs == 0 && !isStopped }
 
   /// Whether the two sides are the same training in every pair, known before any was run.
   var isIdenticalByConstruction: Bool { pairs == 0 && incompletePairs == 0 }

@@ -53,81 +53,63 @@ extension SweepTable {
     }
     let names = cellNames.filter { $0 != Self.seed && Set(cells(of: $0) ?? []).count > 1 }
     guard !names.isEmpty else { throw NoCrossedGrid(reason: "nothing but the seed varies") }
-    let columns = names.map { cells(of: $0) ?? [] } + [seeds]
-    var levels = columns.map { column -> [SettingValue] in
-      var levels = Ordered<SettingValue, Void>()
-      for value in column { levels[value, default: ()] = () }
-      let numbers = levels.keys.compactMap(\.number)
-      return numbers.count == levels.keys.count
-        ? levels.keys.sorted { ($0.number ?? 0) < ($1.number ?? 0) } : levels.keys
-    }
-    let all = levels
-    let values = ownValues(columns)
-    guard levels.reduce(1.0, { $0 * Double($1.count) }) <= 2e5 else {
+    let columns = (names.map { cells(of: $0) ?? [] } + [seeds]).map(Self.ranked)
+    let all = columns.map(\.levels)
+    guard all.reduce(1.0, { $0 * Double($1.count) }) <= 2e5 else {
       throw NoCrossedGrid(reason: "the columns cross to more than 200,000 cells")
     }
-    while let worst = Self.worstLevel(levels, values) {
-      levels[worst.column].remove(at: worst.level)
-      guard levels.allSatisfy({ !$0.isEmpty }), levels[levels.count - 1].count > 1 else {
+    let values = ownValues(columns.map(\.ranks), lengths: all.map(\.count))
+    var part = CrossedPart(lengths: all.map(\.count), isBad: values.map(\.isNaN))
+    while part.removeWorst() {
+      guard !part.counts.contains(0), part.counts[part.counts.count - 1] > 1 else {
         throw NoCrossedGrid(
           reason: "no two seeds have a complete trial of its own in every combination of levels")
       }
     }
+    let levels = part.levels
     let kept = names.indices.filter { levels[$0].count > 1 }
     guard !kept.isEmpty else {
       throw NoCrossedGrid(
         reason: "no factor has two levels with a complete trial of its own in every combination")
     }
     let left = names.indices.flatMap { index in
-      all[index].filter { !levels[index].contains($0) }.map { (names[index], $0) }
+      let there = Set(levels[index])
+      return all[index].indices.filter { !there.contains($0) }.map {
+        (names[index], all[index][$0])
+      }
     }
     return CrossedGrid(
-      factors: kept.map { .init(name: names[$0], levels: levels[$0]) },
-      seeds: levels[levels.count - 1],
-      values: Self.combinations(levels).compactMap { values[$0] },
+      factors: kept.map { index in
+        .init(name: names[index], levels: levels[index].map { all[index][$0] })
+      },
+      seeds: (levels.last ?? []).map { all[all.count - 1][$0] },
+      values: part.cells.map { values[$0] },
       leftOut: Settings(names: left.map(\.0), values: left.map(\.1)))
   }
 
-  /// Test accuracy by the cells' levels, where a cell is complete and shares its trial with none.
-  private func ownValues(_ columns: [[SettingValue]]) -> [[SettingValue]: Double] {
-    var cellsOfTrial: [Int: Int] = [:]
-    for cell in results.cells { cellsOfTrial[cell.trial, default: 0] += 1 }
-    var values: [[SettingValue]: Double] = [:]
+  /// The values of a column in order (numbers by size, others by appearance), and each cell's place
+  /// among them.
+  private static func ranked(_ column: [SettingValue]) -> (levels: [SettingValue], ranks: [Int]) {
+    var levels = Ordered<SettingValue, Int>()
+    for value in column { levels[value, default: 0] = 0 }
+    let numbers = levels.keys.compactMap(\.number)
+    let sorted =
+      numbers.count == levels.keys.count
+      ? levels.keys.sorted { ($0.number ?? 0) < ($1.number ?? 0) } : levels.keys
+    for (rank, level) in sorted.enumerated() { levels[level, default: 0] = rank }
+    return (sorted, column.map { levels[$0] ?? 0 })
+  }
+
+  /// Test accuracy at each combination of levels, the last column varying fastest; NaN unless the
+  /// cell is complete and shares its trial with none.
+  private func ownValues(_ columns: [[Int]], lengths: [Int]) -> [Double] {
+    var cellsOfTrial = [Int](repeating: 0, count: results.trialIDs.count)
+    for cell in results.cells { cellsOfTrial[cell.trial] += 1 }
+    var values = [Double](repeating: .nan, count: lengths.reduce(1, *))
     for (cell, planned) in results.cells.enumerated() where cellsOfTrial[planned.trial] == 1 {
-      values[columns.map { $0[cell] }] = outcome(.testAccuracy, of: planned.trial)
+      let place = zip(columns, lengths).reduce(0) { $0 * $1.1 + $1.0[cell] }
+      values[place] = outcome(.testAccuracy, of: planned.trial) ?? .nan
     }
     return values
-  }
-
-  private static func worstLevel(
-    _ levels: [[SettingValue]], _ values: [[SettingValue]: Double]
-  ) -> (column: Int, level: Int)? {
-    var bad = levels.map { $0.map { _ in 0 } }
-    var total = 0
-    let index = levels.map { column in
-      Dictionary(uniqueKeysWithValues: column.enumerated().map { ($1, $0) })
-    }
-    for key in combinations(levels) {
-      total += 1
-      guard values[key] == nil else { continue }
-      for (column, value) in key.enumerated() {
-        if let level = index[column][value] { bad[column][level] += 1 }
-      }
-    }
-    var worst: (column: Int, level: Int, share: Double, cells: Int)?
-    for column in levels.indices {
-      let cells = total / max(1, levels[column].count)
-      for level in levels[column].indices where bad[column][level] > 0 {
-        let share = Double(bad[column][level]) / Double(cells)
-        if let found = worst, (found.share, -found.cells) > (share, -cells) { continue }
-        worst = (column, level, share, cells)
-      }
-    }
-    return worst.map { ($0.column, $0.level) }
-  }
-
-  /// Every combination, the last list varying fastest.
-  private static func combinations(_ lists: [[SettingValue]]) -> [[SettingValue]] {
-    lists.reduce([[]]) { rows, list in rows.flatMap { row in list.map { row + [$0] } } }
   }
 }

@@ -35,30 +35,39 @@ struct FactorialSums {
       let sign = (axes.count - subset.count) % 2 == 0 ? 1.0 : -1.0
       let kept = margin(subset)
       let means = means(over: kept)
-      for index in effects.indices {
-        effects[index] += sign * means[position(index, target, in: kept)]
-      }
+      let places = Places(lengths, target, in: kept)
+      for index in effects.indices { effects[index] += sign * means[places[index]] }
     }
     return effects
   }
 
   /// The mean at every combination of the levels of `axes`, the last one varying fastest.
   private func means(over axes: [Int]) -> [Double] {
-    let all = Array(lengths.indices)
+    let places = Places(lengths, Array(lengths.indices), in: axes)
     var sums = [Double](repeating: 0, count: axes.reduce(1) { $0 * lengths[$1] })
-    for (index, value) in values.enumerated() { sums[position(index, all, in: axes)] += value }
+    for index in values.indices { sums[places[index]] += values[index] }
     let repeats = Double(values.count) / Double(sums.count)
     return sums.map { $0 / repeats }
   }
 
-  /// Where the combination `index` of `axes` lies in a table of only some of them.
-  private func position(_ index: Int, _ axes: [Int], in kept: [Int]) -> Int {
-    var rest = index
-    var levels = [Int](repeating: 0, count: lengths.count)
-    for axis in axes.reversed() {
-      levels[axis] = rest % lengths[axis]
-      rest /= lengths[axis]
+  /// Where the combinations of some axes lie in a table of only a few of them.
+  private struct Places {
+    /// Of each axis of the few: how far its level is in an index, its length, how far it will be.
+    private var steps: [(divisor: Int, length: Int, factor: Int)] = []
+
+    init(_ lengths: [Int], _ axes: [Int], in kept: [Int]) {
+      var factor = 1
+      for axis in kept.reversed() {
+        let later = axes.drop { $0 != axis }.dropFirst()
+        steps.append((later.reduce(1) { $0 * lengths[$1] }, lengths[axis], factor))
+        factor *= lengths[axis]
+      }
     }
-    return kept.reduce(0) { $0 * lengths[$1] + levels[$1] }
+
+    subscript(index: Int) -> Int {
+      var place = 0
+      for step in steps { place += index / step.divisor % step.length * step.factor }
+      return place
+    }
   }
 }

@@ -65,23 +65,50 @@ public struct Estimate: Sendable, Hashable, Encodable {
   /// - Parameter limits: what the mean can be at all. A t interval knows nothing of that; cut to
   ///   it, it covers as often.
   package init?(_ values: [Double], within limits: ClosedRange<Double>? = nil) {
-    guard let mean = Moments.mean(values) else { return nil }
-    count = values.count
-    self.mean = mean
-    standardDeviation = Moments.standardDeviation(values)
-    if values.count >= Self.fewestForBCa {
-      (interval, method) = (Bootstrap.interval(values), .bca)
-    } else if let half = Self.halfWidth(standardDeviation, count: count) {
-      (interval, method) = ((mean - half)...(mean + half), .studentT)
-    }
-    if let limits { interval = interval?.clamped(to: limits) }
+    guard let found = Self.all([values], within: [limits])[0] else { return nil }
+    self = found
   }
 
   /// The mean of paired `differences`: as `init(_:)`, except that under 20 the sign-flip test is
   /// inverted where it can reject anything, so that the interval and the test agree.
   package init?(differences: [Double], within limits: ClosedRange<Double>? = nil) {
-    self.init(differences, within: limits)
-    guard differences.count < Self.fewestForBCa, let flipped = SignFlip.interval(differences)
+    guard let found = Self.all([differences], within: [limits], areDifferences: true)[0] else {
+      return nil
+    }
+    self = found
+  }
+
+  /// The estimates of several samples, as `init(_:)` or `init(differences:)` has them; samples of one
+  /// size share their resamples.
+  package static func all(
+    _ samples: [[Double]], within limits: [ClosedRange<Double>?], areDifferences: Bool = false
+  ) -> [Estimate?] {
+    let large = samples.indices.filter { samples[$0].count >= fewestForBCa }
+    let bootstrapped = Dictionary(
+      uniqueKeysWithValues: zip(large, Bootstrap.intervals(large.map { samples[$0] })))
+    return samples.indices.map { index in
+      Estimate(
+        samples[index], limits[index], bca: bootstrapped[index] ?? nil,
+        areDifferences: areDifferences)
+    }
+  }
+
+  private init?(
+    _ values: [Double], _ limits: ClosedRange<Double>?, bca: ClosedRange<Double>?,
+    areDifferences: Bool
+  ) {
+    guard let mean = Moments.mean(values) else { return nil }
+    count = values.count
+    self.mean = mean
+    standardDeviation = Moments.standardDeviation(values)
+    if values.count >= Self.fewestForBCa {
+      (interval, method) = (bca, .bca)
+    } else if let half = Self.halfWidth(standardDeviation, count: count) {
+      (interval, method) = ((mean - half)...(mean + half), .studentT)
+    }
+    if let limits { interval = interval?.clamped(to: limits) }
+    guard areDifferences, values.count < Self.fewestForBCa,
+      let flipped = SignFlip.interval(values)
     else { return }
     (interval, method) = (flipped, .signFlip)
   }

@@ -18,6 +18,21 @@ public struct PairedEffect: Sendable, Hashable, Encodable {
     case meanA, meanB, difference, pValue, correlation
   }
 
+  /// The effects of several figures on the same pairs, each one's sides with one value per seed; nil
+  /// where there is no seed.
+  ///
+  /// - Parameter limits: what each mean difference can be at all.
+  package static func all(
+    _ sides: [(a: [Double], b: [Double])], within limits: [ClosedRange<Double>?]
+  ) -> [PairedEffect?] {
+    let differences = sides.map { zip($0.a, $0.b).map { $0 - $1 } }
+    let estimates = Estimate.all(differences, within: limits, areDifferences: true)
+    return sides.indices.map { index in
+      PairedEffect(
+        a: sides[index].a, b: sides[index].b, differences: differences[index], estimates[index])
+    }
+  }
+
   /// - Parameters:
   ///   - a: the figures of one side, one per seed.
   ///   - b: those of the other side, of the same seeds.
@@ -25,10 +40,14 @@ public struct PairedEffect: Sendable, Hashable, Encodable {
   /// - Returns: nil where there is no seed.
   package init?(a: [Double], b: [Double], within limits: ClosedRange<Double>? = nil) {
     precondition(a.count == b.count, "a paired effect needs pairs")
-    let differences = zip(a, b).map { $0 - $1 }
-    guard let meanA = Moments.mean(a), let meanB = Moments.mean(b),
-      let difference = Estimate(differences: differences, within: limits)
-    else { return nil }
+    guard let effect = Self.all([(a, b)], within: [limits])[0] else { return nil }
+    self = effect
+  }
+
+  private init?(a: [Double], b: [Double], differences: [Double], _ difference: Estimate?) {
+    guard let meanA = Moments.mean(a), let meanB = Moments.mean(b), let difference else {
+      return nil
+    }
     self.meanA = meanA
     self.meanB = meanB
     self.difference = difference

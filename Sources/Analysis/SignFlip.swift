@@ -36,8 +36,8 @@ package enum SignFlip {
 
   private static func exact(_ differences: [Double], _ threshold: Double) -> Double {
     let half = differences.count / 2
-    let low = signedSums(differences[..<half]).sorted()
-    let high = signedSums(differences[half...]).sorted()
+    let low = signedSums(differences[..<half])
+    let high = signedSums(differences[half...])
     var hits = 0
     var next = high.count
     for sum in low {
@@ -48,27 +48,63 @@ package enum SignFlip {
     return 2 * Double(hits) / Double(low.count * high.count)
   }
 
+  /// The sums of all patterns of signs, ascending.
   private static func signedSums(_ differences: ArraySlice<Double>) -> [Double] {
     differences.reduce([0]) { sums, difference in
-      sums.map { $0 + difference } + sums.map { $0 - difference }
+      merged(sums, adding: -abs(difference), and: abs(difference))
     }
   }
 
+  /// Each of the ascending `sums` plus `first`, and each plus `second`, in one ascending list.
+  static func merged(_ sums: [Double], adding first: Double, and second: Double) -> [Double] {
+    [Double](unsafeUninitializedCapacity: 2 * sums.count) { buffer, count in
+      var (i, j) = (0, 0)
+      while i < sums.count, j < sums.count {
+        let (a, b) = (sums[i] + first, sums[j] + second)
+        let isFirst = a <= b
+        buffer[i + j] = isFirst ? a : b
+        if isFirst { i += 1 } else { j += 1 }
+      }
+      while i < sums.count {
+        buffer[i + j] = sums[i] + first
+        i += 1
+      }
+      while j < sums.count {
+        buffer[i + j] = sums[j] + second
+        j += 1
+      }
+      count = 2 * sums.count
+    }
+  }
+
+  /// Of 64 differences at a time eight tables hold the sums of every pattern of eight signs, so that
+  /// the 64 signs of a draw are eight look-ups.
   private static func sampled(_ differences: [Double], _ threshold: Double) -> Double {
     let words = (differences.count + 63) / 64
-    var hits = 0
-    for draw in 0..<draws {
-      var sum = 0.0
-      for word in 0..<words {
-        var signs = bits(UInt64(draw * words + word))
-        for index in (64 * word)..<min(64 * (word + 1), differences.count) {
-          sum += signs & 1 == 0 ? differences[index] : -differences[index]
-          signs >>= 1
-        }
+    var sums = [Double](repeating: 0, count: draws)
+    for word in 0..<words {
+      let members = differences[(64 * word)..<min(64 * (word + 1), differences.count)]
+      let tables = signTables(Array(members))
+      for draw in sums.indices {
+        let signs = bits(UInt64(draw * words + word))
+        var low = tables[Int(signs & 255)] + tables[256 + Int(signs >> 8 & 255)]
+        low += tables[512 + Int(signs >> 16 & 255)] + tables[768 + Int(signs >> 24 & 255)]
+        var high = tables[1024 + Int(signs >> 32 & 255)] + tables[1280 + Int(signs >> 40 & 255)]
+        high += tables[1536 + Int(signs >> 48 & 255)] + tables[1792 + Int(signs >> 56)]
+        sums[draw] += low + high
       }
-      if abs(sum) >= threshold { hits += 1 }
     }
+    let hits = sums.count { abs($0) >= threshold }
     return Double(1 + hits) / Double(1 + draws)
+  }
+
+  /// For each eight of up to 64 values 256 sums: bit i of the index makes the i-th negative.
+  private static func signTables(_ values: [Double]) -> [Double] {
+    (0..<8).flatMap { part -> [Double] in
+      values.dropFirst(8 * part).prefix(8).reversed().reduce([0]) { sums, value in
+        sums.flatMap { [$0 + value, $0 - value] }
+      }.padded(to: 256)
+    }
   }
 
   /// 64 random bits for each counter: output `counter` of SplitMix64 started at 0 (Steele, Lea &
@@ -78,5 +114,12 @@ package enum SignFlip {
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
     z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
     return z ^ (z >> 31)
+  }
+}
+
+extension [Double] {
+  /// The list over and over, so that bits beyond its own do not matter.
+  fileprivate func padded(to length: Int) -> [Double] {
+    (0..<length).map { self[$0 % count] }
   }
 }

@@ -33,8 +33,8 @@ extension SignFlip {
       let middle = 0.5 * (low + high)
       guard middle > low, middle < high else { break }
       // Subsets with Σ (d − θ) ≤ 0, the empty one included.
-      let first = subsetSums(values[..<half], less: middle).sorted()
-      let second = subsetSums(values[half...], less: middle).sorted()
+      let first = subsetSums(values[..<half], less: middle)
+      let second = subsetSums(values[half...], less: middle)
       var count = -1
       var next = second.count
       for sum in first {
@@ -46,8 +46,9 @@ extension SignFlip {
     return high
   }
 
+  /// The sums of all subsets of `values`, each less `shift`, ascending.
   private static func subsetSums(_ values: ArraySlice<Double>, less shift: Double) -> [Double] {
-    values.reduce([0]) { sums, value in sums + sums.map { $0 + (value - shift) } }
+    values.reduce([0]) { sums, value in merged(sums, adding: 0, and: value - shift) }
   }
 
   /// The one-sided p of a positive mean: the share of sign patterns with Σ ±d ≥ Σ d.

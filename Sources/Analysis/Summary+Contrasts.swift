@@ -18,6 +18,7 @@ extension Summary {
     if counts == [0] {
       let why = Wording.whyNothing(family)
       return TextLayout.wrap("\(name): no pair is complete\(why).", width: width).map(style.bold)
+        + wording.leftOut(result).flatMap { TextLayout.wrap($0, width: width) }.map(style.faint)
     }
     let seeds = counts.count == 1 ? ", \(NumberText.seeds(first.seeds))" : ""
     let title = "\(name), points of test accuracy, paired by seed\(seeds)"
@@ -104,6 +105,7 @@ extension Summary {
     case .inconclusive: return "not shown\(more)"
     case .identicalToTheBit: return "identical bits"
     case .identicalByConstruction: return "same trial"
+    case .noData where contrast.isLost: return "no data: \(Wording.howSidesEnded([contrast]))"
     case .noData: return contrast.isStopped ? "stopped early" : "no data yet"
     }
   }
@@ -142,12 +144,15 @@ extension Summary {
     if same > 0 {
       notes.append(Wording.leftOut(same))
     }
+    notes += wording.leftOut(result)
     let incomplete = family.reduce(0) { $0 + $1.incompletePairs }
     if incomplete > 0 {
       let pairs = incomplete + family.reduce(0) { $0 + $1.pairs }
       let stopped = family.reduce(0) { $0 + $1.stoppedPairs }
       notes.append(
-        "\(incomplete) of \(pairs) pairs are incomplete and left out"
+        (pairs == 1
+          ? "The only pair is incomplete and left out"
+          : "\(incomplete) of \(pairs) pairs \(incomplete == 1 ? "is" : "are") incomplete and left out")
           + (stopped > 0 ? "; of \(stopped) the stopping rule ended a side." : "."))
     }
     let correlations = family.compactMap { $0.effects[.testAccuracy]?.correlation }.sorted()

@@ -51,14 +51,15 @@ public struct Summary: Sendable, Hashable, Encodable {
     constants = ColumnSplit(results.trialColumns, beside: results.constants).constants
     dropoutRates = table.dropoutRates
     margin = results.margin
+    var memo = EffectMemo()
     comparisons = results.comparisons.map {
-      ComparisonResult($0, in: table, alpha: Self.alpha)
+      ComparisonResult($0, in: table, alpha: Self.alpha, &memo)
     }
     let arms = table.arms()
     self.arms = arms
     best = arms.indices.filter { arms[$0].accuracy != nil }
       .max { (arms[$0].accuracy ?? 0, $1) < (arms[$1].accuracy ?? 0, $0) }
-    dropoutEffects = table.dropoutEffects()
+    dropoutEffects = table.dropoutEffects(&memo)
     variance = table.varianceAnalysis()
     predictions = table.predictions() + table.diagnosticPredictions()
     diagnosticPlaces = results.diagnostics?.places ?? []
@@ -78,21 +79,13 @@ extension Arm {
 }
 
 extension SweepTable {
-  /// The columns that hold dropout rates, as far as one is above 0.
-  package var dropoutRates: [String] {
-    results.trialColumns.filter { column in
-      (column.name == "rate" || column.name.hasSuffix("_rate")) && column.name != "learning_rate"
-        && (0..<column.count).contains { (SettingValue(column, row: $0).number ?? 0) > 0 }
-    }.map(\.name)
-  }
-
   /// Each dropout rate minus rate 0, in every combination of the other columns that vary; without
   /// dropout its kind and place do not matter.
-  package func dropoutEffects() -> [Contrast] {
+  package func dropoutEffects(_ memo: inout EffectMemo) -> [Contrast] {
     let varying = ColumnSplit(results.cellColumns).varying.map(\.name)
     return dropoutRates.filter { varying.contains($0) }.flatMap { rate in
       let by = varying.filter { $0 != rate && $0 != Self.seed }
-      return contrasts(Comparison(factor: rate, by: by), baselines: true).filter {
+      return contrastSet(Comparison(factor: rate, by: by), base: 0, &memo).contrasts.filter {
         $0.b.number == 0 && !$0.isIdenticalByConstruction
       }
     }

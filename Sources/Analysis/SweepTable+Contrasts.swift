@@ -1,64 +1,149 @@
 package import ExperimentModel
 
+/// The contrasts of a comparison and what they leave out.
+package struct ContrastSet {
+  package var contrasts: [Contrast] = []
+  package var leftOut: [LeftOut] = []
+}
+
 extension SweepTable {
   /// Every contrast of `comparison` that has a pair in the grid, sorted by the `by` columns.
+  package func contrasts(_ comparison: Comparison) -> [Contrast] {
+    var memo = EffectMemo()
+    return contrastSet(comparison, &memo).contrasts
+  }
+
+  /// Every contrast of `comparison` that has a pair in the grid, sorted by the `by` columns, and what
+  /// of the grid is in none.
   ///
   /// A factor of text gives each pair of its levels, the earlier minus the later one in order of
-  /// appearance; a factor of numbers each level minus the smallest.
+  /// appearance. A factor of numbers gives each level minus the smallest of its group that has a
+  /// complete trial; levels that have nothing in common with that one stand beside the smallest of
+  /// those that are left.
   ///
-  /// - Parameter baselines: whether a cell whose trial has level 0 and some of the `by` columns not at
-  ///   all, as a trial without dropout has no kind of it, counts in every group of the others.
-  /// - Complexity: O(cells × columns + contrasts × cells of a contrast), times the groups for
-  ///   baselines.
-  package func contrasts(_ comparison: Comparison, baselines: Bool = false) -> [Contrast] {
-    guard let factor = cells(of: comparison.factor) else { return [] }
-    let by = comparison.by.map { cells(of: $0) ?? [] }
+  /// - Parameters:
+  ///   - base: the number that the others stand beside where a group has it, complete or not.
+  ///   - hasEffects: whether the contrasts have estimates, or counts alone.
+  ///   - memo: the effects that are known already.
+  /// - Complexity: O(cells × columns + contrasts × cells of a contrast).
+  package func contrastSet(
+    _ comparison: Comparison, base: Double? = nil, hasEffects: Bool = true, _ memo: inout EffectMemo
+  ) -> ContrastSet {
+    guard let factor = coded[comparison.factor] else { return ContrastSet() }
+    let by = comparison.by.compactMap { coded[$0] }
     let apart = Set(comparison.by + [comparison.factor, Self.seed])
-    let others = cellNames.filter { !apart.contains($0) }.map { cells(of: $0) ?? [] }
-    let seeds = cells(of: Self.seed)
+    let cells = ComparedCells(
+      results.cells.count, factor: factor, by: by,
+      others: cellNames.filter { !apart.contains($0) }.compactMap { coded[$0] },
+      seed: coded[Self.seed])
+    let trial = results.cells.map(\.trial)
+    let (order, isNumeric) = factor.order
+    var isPaired = [Bool](repeating: false, count: results.cells.count)
+    var found = ContrastSet()
 
-    func place(_ cell: Int) -> Place {
-      Place(seed: seeds?[cell] ?? .none, others: others.map { $0[cell] })
+    /// The contrast of two levels of a group; nil where nothing of them has all else equal.
+    func contrast(_ group: ComparedCells.Group, _ a: Int32, _ b: Int32, _ by: Settings) -> Contrast?
+    {
+      guard let first = group.levels[a], let second = group.levels[b] else { return nil }
+      let pairs = CellPairs(first, second, in: cells, trial: trial).pairs
+      guard !pairs.isEmpty else { return nil }
+      for pair in pairs { (isPaired[pair.a], isPaired[pair.b]) = (true, true) }
+      return self.contrast(
+        factor: comparison.factor, (factor.level(a), factor.level(b)), by: by,
+        pairs.map { (cells.seed?.codes[$0.a] ?? 0, (trial[$0.a], trial[$0.b])) },
+        hasEffects: hasEffects, &memo)
     }
 
-    var groups = Ordered<[SettingValue], Ordered<SettingValue, Ordered<Place, Int>>>()
-    for (cell, planned) in results.cells.enumerated() where factor[cell] != .none {
-      groups[by.map { $0[cell] }, default: .init()][factor[cell], default: .init()][
-        place(cell), default: planned.trial] = planned.trial
-    }
-    if baselines {
-      let columns = comparison.by.map { name in results.trialColumns.first { $0.name == name } }
-      for (cell, planned) in results.cells.enumerated() where factor[cell].number == 0 {
-        let own = zip(columns, by).map { column, cells in
-          column.map { SettingValue($0, row: planned.trial) } ?? cells[cell]
+    let groups = cells.groups.map { (group: $0, values: cells.values($0.key)) }
+    for (group, values) in Self.sorted(groups, by: \.values) {
+      let by = Settings(names: comparison.by, values: values)
+      var left = order.filter { group.levels[$0] != nil }
+      guard isNumeric else {
+        for (index, a) in left.enumerated() {
+          found.contrasts += left[(index + 1)...].compactMap { contrast(group, a, $0, by) }
         }
-        for key in groups.keys where zip(own, key).allSatisfy({ $0 == .none || $0 == $1 }) {
-          guard groups[key]?[factor[cell]]?[place(cell)] == nil else { continue }
-          groups[key, default: .init()][factor[cell], default: .init()][
-            place(cell), default: planned.trial] = planned.trial
+        continue
+      }
+      var ofGroup: [(level: Int32, contrast: Contrast)] = []
+      while left.count > 1 {
+        let forced = base.flatMap { base in left.first { factor.level($0).number == base } }
+        let first = left.firstIndex { level in
+          level == forced
+            || forced == nil && (group.levels[level]?.cells ?? []).contains { isJudged(trial[$0]) }
+        }
+        let smallest = left.remove(at: first ?? 0)
+        let passed = Set(left[..<(first ?? 0)])
+        left.removeAll { level in
+          guard let made = contrast(group, level, smallest, by) else { return false }
+          ofGroup.append((level, made))
+          return true
+        }
+        for level in passed.subtracting(left).sorted() where forced == nil {
+          found.leftOut.append(
+            incomplete(group, level, by, factor, instead: factor.level(smallest)))
         }
       }
+      let rank = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
+      found.contrasts += ofGroup.sorted { (rank[$0.level] ?? 0) < (rank[$1.level] ?? 0) }
+        .map(\.contrast)
     }
-    let pairs = Self.pairs(of: factor)
-    return Self.sorted(groups.keys).flatMap { key in
-      pairs.compactMap { pair in
-        guard let group = groups[key], let a = group[pair.a], let b = group[pair.b] else {
-          return nil
+    found.leftOut += unpaired(cells, isPaired, comparison.by)
+    return found
+  }
+
+  /// A level that the others should stand beside and cannot.
+  private func incomplete(
+    _ group: ComparedCells.Group, _ level: Int32, _ by: Settings, _ factor: CodedColumn,
+    instead: SettingValue
+  ) -> LeftOut {
+    let cells = group.levels[level]?.cells ?? []
+    var part = LeftOut(
+      by: by, levels: [factor.level(level)], reason: .incomplete, cells: cells.count,
+      instead: instead)
+    for trial in Set(cells.map { results.cells[$0].trial }) {
+      part.statuses[results.status[trial].name, default: 0] += 1
+    }
+    return part
+  }
+
+  /// What no contrast has, group by group.
+  private func unpaired(
+    _ cells: ComparedCells, _ isPaired: [Bool], _ names: [String]
+  ) -> [LeftOut] {
+    var parts: [LeftOut] = []
+    let rank = Dictionary(
+      uniqueKeysWithValues: cells.factor.order.codes.enumerated().map { ($1, $0) })
+    let groups = cells.groups.map { (group: $0, values: cells.values($0.key)) }
+    for (group, values) in Self.sorted(groups, by: \.values) {
+      let by = Settings(names: names, values: values)
+      for level in group.levels.keys.sorted(by: { (rank[$0] ?? 0) < (rank[$1] ?? 0) }) {
+        let members = group.levels[level]?.cells ?? []
+        // Those that other groups borrow are theirs to tell of.
+        let left = members.count { cell in
+          !isPaired[cell] && zip(cells.by, group.key).allSatisfy { $0.codes[cell] == $1 }
         }
-        return contrast(
-          factor: comparison.factor, pair, by: Settings(names: comparison.by, values: key), a, b)
+        guard left > 0 else { continue }
+        let reason: LeftOut.Reason =
+          group.levels.count == 1 ? .alone : left == members.count ? .unmatched : .partly
+        parts.append(
+          LeftOut(by: by, levels: [cells.factor.level(level)], reason: reason, cells: left))
       }
     }
+    for key in cells.withoutFactor.keys {
+      parts.append(
+        LeftOut(
+          by: Settings(names: names, values: cells.values(key)), levels: [], reason: .withoutFactor,
+          cells: cells.withoutFactor[key] ?? 0))
+    }
+    return parts
   }
 
-  /// The seed and the columns that a pair's two cells share.
-  private struct Place: Hashable {
-    var seed: SettingValue
-    var others: [SettingValue]
-  }
-
-  /// `keys` by their first value, then by the second, …: numbers by size, others by appearance.
-  private static func sorted(_ keys: [[SettingValue]]) -> [[SettingValue]] {
+  /// `groups` by the first value of their keys, then by the second, …: numbers by size, others by
+  /// appearance.
+  private static func sorted<Group>(
+    _ groups: [Group], by key: (Group) -> [SettingValue]
+  ) -> [Group] {
+    let keys = groups.map(key)
     let ranks = (keys.first ?? []).indices.map { column in
       var levels = Ordered<SettingValue, Void>()
       for key in keys { levels[key[column], default: ()] = () }
@@ -67,56 +152,56 @@ extension SweepTable {
       let ranks = sizes.count == appearance.count ? sizes : appearance
       return Dictionary(ranks.map { ($0.level, $0.rank) }) { first, _ in first }
     }
-    func rank(_ key: [SettingValue]) -> [Double] {
-      zip(ranks, key).map { $0[$1] ?? 0 }
-    }
-    return keys.sorted { rank($0).lexicographicallyPrecedes(rank($1)) }
-  }
-
-  private static func pairs(of factor: [SettingValue]) -> [(a: SettingValue, b: SettingValue)] {
-    var levels = Ordered<SettingValue, Void>()
-    for level in factor where level != .none { levels[level, default: ()] = () }
-    let numbers = levels.keys.compactMap { level in level.number.map { (level, $0) } }
-    if numbers.count == levels.keys.count {
-      let sorted = numbers.sorted { $0.1 < $1.1 }.map(\.0)
-      return sorted.dropFirst().map { ($0, sorted[0]) }
-    }
-    return levels.keys.indices.flatMap { first in
-      levels.keys[(first + 1)...].map { (levels.keys[first], $0) }
-    }
+    let places = keys.map { key in zip(ranks, key).map { $0[$1] ?? 0 } }
+    return groups.indices.sorted {
+      places[$0] == places[$1] ? $0 < $1 : places[$0].lexicographicallyPrecedes(places[$1])
+    }.map { groups[$0] }
   }
 
   private func contrast(
     factor: String, _ levels: (a: SettingValue, b: SettingValue), by: Settings,
-    _ a: Ordered<Place, Int>, _ b: Ordered<Place, Int>
-  ) -> Contrast? {
-    var identical = 0
-    var pairs = Ordered<SettingValue, [(a: Int, b: Int)]>()
-    for place in a.keys {
-      guard let trialA = a[place], let trialB = b[place] else { continue }
-      if trialA == trialB {
-        identical += 1
-      } else {
-        pairs[place.seed, default: []].append((trialA, trialB))
+    _ found: [(seed: Int32, pair: (a: Int, b: Int))], hasEffects: Bool, _ memo: inout EffectMemo
+  ) -> Contrast {
+    var pairs = Ordered<Int32, [(a: Int, b: Int)]>()
+    for (seed, pair) in found where pair.a != pair.b { pairs[seed, default: []].append(pair) }
+    let seeds = pairs.keys.map { pairs[$0] ?? [] }
+    let all = seeds.flatMap { $0 }
+    let complete = all.filter { isComplete($0) }
+    let open = all.filter { !isComplete($0) }
+    var contrast = Contrast(
+      factor: factor, a: levels.a, b: levels.b, by: by,
+      seeds: seeds.count { $0.contains { isComplete($0) } },
+      plannedSeeds: seeds.count, pairs: complete.count, incompletePairs: open.count,
+      stoppedPairs: open.count { isStopped($0) }, identicalPairs: found.count - all.count,
+      isBitIdentical: !complete.isEmpty && complete.allSatisfy { areBitIdentical($0.a, $0.b) },
+      effects: [:])
+    contrast.awaitedPairs = open.count {
+      [$0.a, $0.b].allSatisfy { isJudged($0) || isAwaited($0) }
+    }
+    for pair in open {
+      for word in Set([pair.a, pair.b].filter { !isJudged($0) }.map(trouble)) {
+        contrast.incompleteSides[word, default: 0] += 1
       }
     }
-    guard identical > 0 || !pairs.keys.isEmpty else { return nil }
+    guard hasEffects else { return contrast }
+    (contrast.effects, contrast.diagnostics) = memo.effects(seeds) {
+      (effects(seeds), diagnosticEffects(seeds))
+    }
+    return contrast
+  }
 
-    let all = pairs.keys.flatMap { pairs[$0] ?? [] }
-    let complete = all.filter { isComplete($0) }
-    return Contrast(
-      factor: factor, a: levels.a, b: levels.b, by: by,
-      seeds: pairs.keys.count { (pairs[$0] ?? []).contains { isComplete($0) } },
-      plannedSeeds: pairs.keys.count, pairs: complete.count,
-      incompletePairs: all.count - complete.count,
-      stoppedPairs: all.count { isStopped($0) }, identicalPairs: identical,
-      isBitIdentical: !complete.isEmpty && complete.allSatisfy { areBitIdentical($0.a, $0.b) },
-      effects: effects(pairs.keys.map { pairs[$0] ?? [] }),
-      diagnostics: diagnosticEffects(pairs.keys.map { pairs[$0] ?? [] }))
+  /// Whether `trial` has the figure that verdicts rest on.
+  private func isJudged(_ trial: Int) -> Bool { outcome(.testAccuracy, of: trial) != nil }
+
+  private func isAwaited(_ trial: Int) -> Bool { results.status[trial] == .pending }
+
+  /// How a trial that cannot be judged ended.
+  private func trouble(_ trial: Int) -> String {
+    isDone(trial) ? "without a finite figure" : results.status[trial].name
   }
 
   private func isComplete(_ pair: (a: Int, b: Int)) -> Bool {
-    outcome(.testAccuracy, of: pair.a) != nil && outcome(.testAccuracy, of: pair.b) != nil
+    isJudged(pair.a) && isJudged(pair.b)
   }
 
   /// Whether a side was ended by the sweep's stopping rule, so that the pair never will be complete.
@@ -126,50 +211,34 @@ extension SweepTable {
 
   /// The effects over `seeds`, each a list of pairs of trials.
   private func effects(_ seeds: [[(a: Int, b: Int)]]) -> [Outcome: PairedEffect] {
-    var effects: [Outcome: PairedEffect] = [:]
-    for outcome in Outcome.allCases {
-      effects[outcome] = pairedEffect(seeds, within: outcome.limitsOfDifference) {
-        self.outcome(outcome, of: $0)
-      }
+    let sides = Outcome.allCases.map { outcome in
+      let finals = finals(of: outcome)
+      return Self.sides(seeds) { finals[$0].isNaN ? nil : finals[$0] }
     }
-    return effects
+    let found = PairedEffect.all(sides, within: Outcome.allCases.map(\.limitsOfDifference))
+    return Dictionary(
+      uniqueKeysWithValues: zip(Outcome.allCases, found).compactMap { outcome, effect in
+        effect.map { (outcome, $0) }
+      })
   }
 
-  /// The effect on one number: the pairs of a seed are averaged first.
-  func pairedEffect(
-    _ seeds: [[(a: Int, b: Int)]], within limits: ClosedRange<Double>? = nil,
-    _ value: (Int) -> Double?
-  ) -> PairedEffect? {
+  /// Both sides of each seed that has a pair with a value: the pairs of a seed are averaged first.
+  static func sides(
+    _ seeds: [[(a: Int, b: Int)]], _ value: (Int) -> Double?
+  ) -> (a: [Double], b: [Double]) {
     var sides: (a: [Double], b: [Double]) = ([], [])
     for pairs in seeds {
-      let values = pairs.compactMap { pair -> (a: Double, b: Double)? in
-        guard let a = value(pair.a), let b = value(pair.b) else { return nil }
-        return (a, b)
+      var (a, b, count) = (0.0, 0.0, 0)
+      for pair in pairs {
+        guard let first = value(pair.a), let second = value(pair.b) else { continue }
+        a += first
+        b += second
+        count += 1
       }
-      if let a = Moments.mean(values.map(\.a)), let b = Moments.mean(values.map(\.b)) {
-        sides.a.append(a)
-        sides.b.append(b)
-      }
+      guard count > 0 else { continue }
+      sides.a.append(a / Double(count))
+      sides.b.append(b / Double(count))
     }
-    return PairedEffect(a: sides.a, b: sides.b, within: limits)
-  }
-}
-
-/// A dictionary that remembers the order in which its keys came.
-struct Ordered<Key: Hashable, Value> {
-  private(set) var keys: [Key] = []
-  private var values: [Key: Value] = [:]
-
-  subscript(key: Key) -> Value? { values[key] }
-
-  subscript(key: Key, default value: @autoclosure () -> Value) -> Value {
-    get { values[key] ?? value() }
-    set {
-      if values.updateValue(newValue, forKey: key) == nil { keys.append(key) }
-    }
-    _modify {
-      if values[key] == nil { keys.append(key) }
-      yield &values[key, default: value()]
-    }
+    return sides
   }
 }

@@ -78,10 +78,10 @@ extension SweepTable {
 
   /// Differences of what diagnostics saw over `seeds`, each a list of pairs of trials.
   func diagnosticEffects(_ seeds: [[(a: Int, b: Int)]]) -> [DiagnosticEffect] {
-    (results.diagnostics?.places ?? []).filter { $0.kind != .holeSizes }.compactMap { place in
-      pairedEffect(seeds) { value(place, of: $0) }.map {
-        DiagnosticEffect(place: place, effect: $0)
-      }
+    let places = (results.diagnostics?.places ?? []).filter { $0.kind != .holeSizes }
+    let sides = places.map { place in Self.sides(seeds) { value(place, of: $0) } }
+    return zip(places, PairedEffect.all(sides, within: places.map { _ in nil })).compactMap {
+      place, effect in effect.map { DiagnosticEffect(place: place, effect: $0) }
     }
   }
 }

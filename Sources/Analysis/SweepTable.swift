@@ -8,8 +8,14 @@ package struct SweepTable: Sendable {
   package let results: SweepResults
   /// One value per cell: the columns as written, then those that only the trials have.
   private let cellValues: [String: [SettingValue]]
+  /// The same as numbers, with what does not apply.
+  let coded: [String: CodedColumn]
+  /// For each outcome one value per trial; NaN where there is none.
+  private var figures: [Outcome: [Double]] = [:]
   /// The names of the columns as written, in order.
   package let cellNames: [String]
+  /// The columns that hold dropout rates, as far as one is above 0.
+  package let dropoutRates: [String]
   /// The training loss of `Outcome.epochsToLoss`.
   package let lossTarget: Float?
 
@@ -27,8 +33,16 @@ package struct SweepTable: Sendable {
       values[column.name] = results.cells.indices.map { SettingValue(column, row: $0) }
     }
     cellValues = values
+    coded = Self.coded(results, values)
     lossTarget = Self.lossTarget(results)
+    dropoutRates = results.trialColumns.filter { column in
+      (column.name == "rate" || column.name.hasSuffix("_rate")) && column.name != "learning_rate"
+        && (0..<column.count).contains { (SettingValue(column, row: $0).number ?? 0) > 0 }
+    }.map(\.name)
     for comparison in results.comparisons { try check(comparison) }
+    for outcome in Outcome.allCases {
+      figures[outcome] = results.trialIDs.indices.map { compute(outcome, of: $0) ?? .nan }
+    }
   }
 
   /// The values of column `name`, one per cell; nil where there is no such column.
@@ -47,6 +61,14 @@ package struct SweepTable: Sendable {
   }
 
   package func outcome(_ outcome: Outcome, of trial: Int) -> Double? {
+    guard let value = figures[outcome]?[trial], !value.isNaN else { return nil }
+    return value
+  }
+
+  /// The outcome of every trial; NaN where it has none.
+  func finals(of outcome: Outcome) -> [Double] { figures[outcome] ?? [] }
+
+  private func compute(_ outcome: Outcome, of trial: Int) -> Double? {
     switch outcome {
     case .testAccuracy: return final(.testAccuracy, of: trial)
     case .testLoss: return final(.testLoss, of: trial)
@@ -68,6 +90,23 @@ package struct SweepTable: Sendable {
       rows[a].count == rows[b].count
         && zip(rows[a], rows[b]).allSatisfy { $0.bitPattern == $1.bitPattern }
     }
+  }
+
+  private static func coded(
+    _ results: SweepResults, _ values: [String: [SettingValue]]
+  ) -> [String: CodedColumn] {
+    let own = Dictionary(results.trialColumns.map { ($0.name, $0) }) { first, _ in first }
+    return Dictionary(
+      uniqueKeysWithValues: values.map { name, written in
+        let trials = own[name].map { column in
+          results.cells.map { cell in
+            let value = SettingValue(column, row: cell.trial)
+            // Files of old versions say so of trials that have none.
+            return name == "block_size" && value.number == 0 ? SettingValue.none : value
+          }
+        }
+        return (name, CodedColumn(written: written, own: trials))
+      })
   }
 
   private static func check(_ results: SweepResults) throws(UserError) {

@@ -57,8 +57,9 @@ enum TextLayout {
       }
     }
     let rows = columns.first?.cells.count ?? 0
+    let all = columns.map(\.texts)
     return (0...rows).map { row in
-      let cells = columns.indices.map { broken(columns[$0].texts[row], width: widths[$0]) }
+      let cells = columns.indices.map { broken(all[$0][row], width: widths[$0]) }
       let height = cells.map(\.count).max() ?? 0
       return (0..<height).map { line in
         let texts = columns.indices.map { index in

@@ -18,9 +18,11 @@ extension SweepTable {
     guard let diagnostics = results.diagnostics else { return [] }
     let places = diagnostics.places
     let constants = ColumnSplit(results.trialColumns).constants
+    var indices: [[String]: Int] = [:]
+    for (index, place) in places.enumerated() { indices[[place.figure, place.place]] = index }
     return diagnosticArms(places).flatMap { arm -> [Prediction] in
       func value(_ figure: DiagnosticFigure, _ site: String) -> Double? {
-        let place = places.firstIndex { $0.kind == figure && $0.place == site }
+        let place = indices[[figure.rawValue, site]]
         return place.map { arm.values[$0] }.flatMap { $0.isNaN ? nil : $0 }
       }
       let placement = (arm.settings["placement"] ?? constants["placement"])?.description ?? ""
@@ -28,16 +30,15 @@ extension SweepTable {
         $0.name.hasSuffix(".\(placement)") && value(.meanEvaluation, $0.name) != nil
       }
       return diagnostics.plan.sites.flatMap { site in
-        predictions(arm.settings, site, first: first?.name) { value($0, site.name) }
+        predictions(arm.settings, constants, site, first: first?.name) { value($0, site.name) }
       }
     }
   }
 
   private func predictions(
-    _ arm: Settings, _ site: DiagnosticsPlan.Site, first: String?,
+    _ arm: Settings, _ constants: Settings, _ site: DiagnosticsPlan.Site, first: String?,
     _ value: (DiagnosticFigure) -> Double?
   ) -> [Prediction] {
-    let constants = ColumnSplit(results.trialColumns).constants
     func setting(_ name: String) -> SettingValue? { arm[name] ?? constants[name] }
     let rate = setting("rate")?.number ?? 0
     let kind = setting("kind")?.description ?? ""
@@ -52,7 +53,7 @@ extension SweepTable {
           outcome: holds ? .confirmed : .contradicted))
     }
     func text(_ value: Double) -> String { NumberText.fixed(value, digits: 3) }
-    let isHere = site.name == first && rate > 0 && !dropsInput(arm)
+    let isHere = site.name == first && rate > 0 && !dropsInput(arm, constants)
     if isHere, ["element-wise", "spatial"].contains(kind), let zeros = value(.zeroShareTraining),
       let before = value(.zeroShareEvaluation)
     {
@@ -62,7 +63,7 @@ extension SweepTable {
         "\(text(zeros))", abs(zeros - expected) <= 0.02)
     }
     let isBehind =
-      placement == "before-pool" && rate > 0 && !dropsInput(arm)
+      placement == "before-pool" && rate > 0 && !dropsInput(arm, constants)
       && first?.replacing(".before-pool", with: ".after-pool") == site.name
     if isBehind, kind == "element-wise", k > 1, let trained = value(.meanTraining),
       let evaluated = value(.meanEvaluation), evaluated > 0
@@ -92,10 +93,10 @@ extension SweepTable {
 
 extension SweepTable {
   /// Whether the arm has dropout that is not at its placement or behind dense layers.
-  private func dropsInput(_ arm: Settings) -> Bool {
+  private func dropsInput(_ arm: Settings, _ constants: Settings) -> Bool {
     dropoutRates.contains { name in
       !["rate", "dense_rate"].contains(name)
-        && ((arm[name] ?? ColumnSplit(results.trialColumns).constants[name])?.number ?? 0) > 0
+        && ((arm[name] ?? constants[name])?.number ?? 0) > 0
     }
   }
 

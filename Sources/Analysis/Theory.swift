@@ -28,7 +28,8 @@ extension SweepTable {
     let names = ["placement", "kind", "rate", "pool"]
     guard names.allSatisfy({ cells(of: $0) != nil }) else { return [] }
     let comparison = Comparison(factor: "placement", by: ["kind", "rate", "pool"])
-    return contrasts(comparison).compactMap { contrast in
+    var memo = EffectMemo()
+    return contrastSet(comparison, hasEffects: false, &memo).contrasts.compactMap { contrast in
       guard ["before", "before-pool"].contains(contrast.a.description),
         ["after", "after-pool"].contains(contrast.b.description), contrast.pairs > 0,
         let rate = contrast.by["rate"]?.number, rate > 0

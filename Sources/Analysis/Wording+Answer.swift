@@ -3,9 +3,11 @@ extension Wording {
   func answer(_ result: ComparisonResult) -> String {
     let family = result.family
     guard !family.isEmpty else {
-      return result.contrasts.isEmpty
+      let nothing =
+        result.contrasts.isEmpty
         ? "Nothing to compare: no two levels of \(result.factor) meet with all else equal."
         : "All levels of \(result.factor) are the same experiment in every setting."
+      return ([nothing] + leftOut(result)).joined(separator: " ")
     }
     let known = family.filter { $0.judgement?.verdict != .noData }
     guard !known.isEmpty else {
@@ -36,8 +38,11 @@ extension Wording {
   /// How many of `family` have nothing to compare, and why; empty where all have.
   private static func nothing(of family: [Contrast]) -> String {
     let stopped = family.count(where: \.isStopped)
-    let missing = family.count { $0.judgement?.verdict == .noData } - stopped
+    let lost = family.filter(\.isLost)
+    let missing = family.count { $0.judgement?.verdict == .noData } - stopped - lost.count
     return (stopped > 0 ? " In \(stopped) more the stopping rule ended a side of every pair." : "")
+      + (lost.isEmpty
+        ? "" : " In \(lost.count) more a side of every pair \(howSidesEnded(lost)).")
       + (missing > 0 ? " In \(missing) more nothing is complete yet." : "")
   }
 

@@ -12,12 +12,32 @@ package struct Wording {
       : "\(contrasts) more compare a trial with itself and are left out."
   }
 
-  /// Why no pair of `contrasts` is complete: ` yet`, or what the stopping rule did.
+  /// Why no pair of `contrasts` is complete: ` yet`, what the stopping rule did, or how trials ended.
   package static func whyNothing(_ contrasts: [Contrast]) -> String {
-    guard contrasts.contains(where: { $0.stoppedPairs > 0 }) else { return " yet" }
-    return contrasts.allSatisfy(\.isStopped)
-      ? ", because the stopping rule ended a side of each"
-      : " yet, and of some the stopping rule ended a side"
+    let isAwaited = contrasts.contains { $0.awaitedPairs > 0 }
+    let bad = howSidesEnded(contrasts)
+    if !isAwaited, !bad.isEmpty {
+      return " and none will be: every trial ended, and a side of each pair \(bad)"
+    }
+    if contrasts.allSatisfy(\.isStopped), !contrasts.isEmpty {
+      return ", because the stopping rule ended a side of each"
+    }
+    return " yet"
+      + (contrasts.contains { $0.stoppedPairs > 0 }
+        ? ", and of some the stopping rule ended a side" : "")
+      + (bad.isEmpty ? "" : ", and of some a side \(bad)")
+  }
+
+  /// `diverged`, `diverged, failed or was stopped`; empty where sides are pending or stopped alone.
+  package static func howSidesEnded(_ contrasts: [Contrast]) -> String {
+    let names = Set(contrasts.flatMap(\.incompleteSides.keys))
+    let words: [(name: String, words: String)] = [
+      ("diverged", "diverged"), ("failed", "failed"), ("timed_out", "timed out"),
+      ("without a finite figure", "has no finite figure"), ("pruned", "was stopped"),
+    ]
+    let found = words.filter { names.contains($0.name) }.map(\.words)
+    guard found != ["was stopped"], let last = found.last else { return "" }
+    return found.count == 1 ? last : found.dropLast().joined(separator: ", ") + " or " + last
   }
 
   /// What to say where some of the numbers of seeds are too small for an interval.
@@ -97,6 +117,9 @@ package struct Wording {
     case .noData where contrast.isStopped:
       return "Nothing can be said of \(a) and \(b)\(setting): the stopping rule ended a side of "
         + "every pair."
+    case .noData where contrast.isLost:
+      return "Nothing can be said of \(a) and \(b)\(setting): a side of every pair "
+        + "\(Self.howSidesEnded([contrast]))."
     case .noData, nil: return "Nothing can be said yet of \(a) and \(b)\(setting)."
     }
   }

@@ -37,6 +37,7 @@ extension SweepReport {
     if let note = Wording.withoutIntervals(result.family.map(\.seeds)) { notes.append(note) }
     let same = result.contrasts.count - result.family.count
     if same > 0 { notes.append(Wording.leftOut(same)) }
+    notes += summary.wording.leftOut(result)
     let hidden = result.family.count - effects.contrasts.count
     if hidden > 0 { notes.append("\(hidden) contrasts are in the table alone.") }
     return ReportSection(

@@ -1,4 +1,6 @@
-"""The sentences at the top of a report."""
+"""The sentences at the top of a report, and what comparisons leave out."""
+import re
+
 from sweep import shown
 
 POINTS = (r"(-?[\d.]+) points of test accuracy \((?:95% interval (\S+) to (\S+), )?(\d+) seeds?"
@@ -9,7 +11,9 @@ POINTS = (r"(-?[\d.]+) points of test accuracy \((?:95% interval (\S+) to (\S+),
 def check(checker, paragraphs):
     sweep, index = checker.sweep, 0
     for factor, by in sweep.comparisons:
-        answer(checker, f"answer on {factor}", paragraphs[index], *sweep.judged(factor, by))
+        where = f"answer on {factor}"
+        text = left_out(checker, where, paragraphs[index], factor, by, not sweep.judged(factor, by)[0])
+        answer(checker, where, text, *sweep.judged(factor, by))
         index += 1
     for number_, text in enumerate(paragraphs[index:-1]):
         addition(checker, f"addition {number_ + 1}", text, number_)
@@ -143,11 +147,59 @@ def answer(checker, where, text, family, outside, reach):
         (r"[Aa] difference in (\d+) of (\d+)", count(found)),
         (r"(better|worse)(?: than [^;]*?)? in (\d+)(?: of (\d+))?(?: settings)?", verdicts),
         (r"In (\d+) more the stopping rule", count([c for c in family if c.verdict == "stopped early"])),
-        (r"In (\d+) more nothing is complete", count([c for c in family if c.verdict == "no data"])),
+        (r"In (\d+) more a side of every pair", count([c for c in family if c.lost])),
+        (r"In (\d+) more nothing is complete",
+         count([c for c in family if c.verdict == "no data" and not c.lost])),
     ]
     checker.prose(where, text, rules + [(r".+", lambda m: leftover(checker, where, m[0], phrases))])
     if told:
         checker.fail(where, f"nothing is said of {len(told)} contrasts that decide the answer")
+
+
+LEFT_OUT = {
+    "alone": r"Compared with nothing, because no other level is there: (.+?)\.(?= [A-Z]|$)",
+    "unmatched": r"Compared with nothing, because no other level has all else equal: (.+?)\.(?= [A-Z]|$)",
+    "partly": r"Left out, because nothing has all else equal: (.+?)\.(?= [A-Z]|$)",
+    "incomplete": r"None of its trials is complete: (.+?)\.(?= [A-Z]|$)",
+    "without": r"[\w ]+ does not apply: (.+?)\.(?= [A-Z]|$)"}
+
+
+def left_out(checker, where, text, factor, by, all_=True):
+    """Looks at what a comparison leaves out, and gives the text without it."""
+    parts = checker.sweep.compared(factor, tuple(by))[1]
+
+    def name(part):
+        reason, key, level, cells, instead = part
+        place = checker.phrases(dict(zip(by, key)))
+        count, there = "1 cell" if cells == 1 else f"{cells} cells", f" ({place})" if place else ""
+        if reason == "without":
+            return place or count
+        words = checker.phrase(factor, level) + there
+        if reason == "incomplete":
+            ended = {}
+            for trial in {checker.sweep.trial_of_cell[cell] for cell in range(len(checker.sweep.trial_of_cell))
+                          if checker.sweep.resolved(factor)[0][cell] == level
+                          and tuple(checker.sweep.resolved(n)[0][cell] for n in by) == key}:
+                status = checker.sweep.status[trial].replace("_", " ")
+                ended[status] = ended.get(status, 0) + 1
+            words += ": " + ", ".join(f"{ended[status]} {status}" for status in sorted(ended))
+            return f"{words}, so the others stand beside {checker.phrase(factor, instead)}"
+        return f"{count} of {words}" if reason == "partly" else words
+
+    for reason, pattern in LEFT_OUT.items():
+        expected = [name(part) for part in parts if part[0] == reason]
+        match = re.search(pattern, text)
+        if match:
+            found = match[1].split("; ")
+            if len(expected) > 8:
+                checker.same(f"{where}, {reason}", found.pop(), f"and {len(expected) - 8} more")
+            checker.same(f"{where}, {reason}", len(found), min(8, len(expected)))
+            for words in found:
+                checker.same(f"{where}, {reason}, {words}", words in expected, True)
+            text = text.replace(match[0], "")
+        elif expected and all_:
+            checker.fail(where, f"nothing is said of what is left out: {expected[0]}")
+    return text
 
 
 def leftover(checker, where, text, phrases):

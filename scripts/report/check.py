@@ -143,7 +143,12 @@ def estimate(checker, where, found, values, limits, sign=False):
 def contrasts(checker, section, factor, by):
     family, outside, _ = checker.sweep.judged(factor, by)
     few = [c.n for c in family if 0 < c.n < 3]
+    lines = " ".join(line for line in section.paragraphs if any(
+        re.fullmatch(pattern, line) for pattern in answers.LEFT_OUT.values()))
+    answers.left_out(checker, section.title, lines, factor, by)
     for line in section.paragraphs:
+        if line in lines:
+            continue
         checker.prose(section.title, line, [
             (r"margin of ±([\d.]+) points", lambda m: checker.same("margin", float(m[1]), checker.sweep.margin)),
             (r"^(\d+) more compares? ", lambda m: checker.same("left out", m[1], outside)),

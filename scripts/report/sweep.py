@@ -129,38 +129,109 @@ class Sweep:
                 trials.append(trial)
         return [(dict(zip(names, key)), trials) for key, trials in groups.items() if trials]
 
+    def resolved(self, name):
+        """For each cell what it was set to, None where that does not apply, and whether its trial has it.
+
+        What the grid did not write is what the trial has. Old files say block size 0 of trials without.
+        """
+        own = [value if name != "block_size" or value != 0 else None
+               for value in self.columns.get(name, [])]
+        values, has = [], []
+        for written, trial in zip(self.of_cell[name], self.trial_of_cell):
+            found = own[trial] if own else written
+            values.append(found if written is None else written)
+            has.append(found is not None if own else written is not None)
+        return values, has
+
     def contrasts(self, factor, by):
-        levels = [value for value in dict.fromkeys(self.of_cell[factor]) if value is not None]
-        if all(number(value) for value in levels):
-            levels.sort()
-            pairs = [(value, levels[0]) for value in levels[1:]]
-        else:
-            pairs = list(itertools.combinations(levels, 2))
+        return self.compared(factor, tuple(by))[0]
+
+    @functools.cache
+    def compared(self, factor, by):
+        """Every contrast, and what is left out: [reason, place, level, cells]."""
+        cells = range(len(self.trial_of_cell))
+        level_of, _ = self.resolved(factor)
+        of = {name: self.resolved(name) for name in {*by, *self.cells} - {factor, "seed"}}
         others = [name for name in self.cells if name not in (*by, factor, "seed")]
-        groups = {}
-        for cell, trial in enumerate(self.trial_of_cell):
-            place = tuple(self.of_cell[name][cell] for name in by)
-            rest = tuple(self.of_cell[name][cell] for name in others)
-            seed = self.of_cell["seed"][cell] if "seed" in self.of_cell else None
-            groups.setdefault(place, {}).setdefault(self.of_cell[factor][cell], {}).setdefault(
-                (seed, rest), trial)
-        found = []
-        for place, sides in groups.items():
-            for a, b in pairs:
-                if a not in sides or b not in sides:
-                    continue
-                seeds, identical = {}, 0
-                for key, trial in sides[a].items():
-                    if key not in sides[b]:
-                        continue
-                    if trial == sides[b][key]:
-                        identical += 1
-                    else:
-                        seeds.setdefault(key[0], []).append((trial, sides[b][key]))
-                if seeds or identical:
-                    found.append(Contrast(
-                        factor, a, b, dict(zip(by, place)), list(seeds.values()), identical))
-        return found
+        seeds = self.of_cell.get("seed", [None] * len(cells))
+        rest = [(seeds[cell], *(of[name][0][cell] for name in others)) for cell in cells]
+        place = [tuple(of[name][0][cell] for name in by) for cell in cells]
+        groups, without = {}, {}
+        for cell in cells:
+            if level_of[cell] is None:
+                without[place[cell]] = without.get(place[cell], 0) + 1
+            else:
+                groups.setdefault(place[cell], {}).setdefault(level_of[cell], {})[rest[cell]] = cell
+        # A trial without a setting counts in every group that agrees in the others.
+        own = {key: {level: dict(found) for level, found in sides.items()} for key, sides in groups.items()}
+        for cell in cells:
+            if level_of[cell] is None:
+                continue
+            fits = [key for key in groups if all(
+                not of[name][1][cell] or key[index] == place[cell][index] for index, name in enumerate(by))]
+            for key in fits:
+                groups[key].setdefault(level_of[cell], {}).setdefault(rest[cell], cell)
+            if any(key.count(None) < place[cell].count(None) for key in fits):
+                own[place[cell]][level_of[cell]].pop(rest[cell], None)
+        groups = {key: sides for key, sides in groups.items() if any(own[key].values())}
+        levels = list(dict.fromkeys(value for value in level_of if value is not None))
+        numeric = all(number(value) for value in levels)
+        if numeric:
+            levels.sort()
+        found, left, paired = [], [], set()
+
+        def agree(a, b):
+            return seeds[a] == seeds[b] and all(
+                of[name][0][a] == of[name][0][b] or not of[name][1][a] or not of[name][1][b] for name in others)
+
+        def contrast(key, a, b):
+            first, second = groups[key][a], groups[key][b]
+            pairs = [(cell, second[where]) for where, cell in first.items() if where in second]
+            known = {(self.trial_of_cell[x], self.trial_of_cell[y]) for x, y in pairs}
+            loose = [(x, y) for where, x in first.items() if where not in second
+                     for y in second.values() if agree(x, y)]
+            loose += [(x, y) for where, y in second.items() if where not in first
+                      for x in first.values() if agree(x, y)]
+            for x, y in loose:
+                trials = self.trial_of_cell[x], self.trial_of_cell[y]
+                if trials not in known:
+                    known.add(trials)
+                    pairs.append((x, y))
+            paired.update(*pairs)
+            of_seed, identical = {}, 0
+            for x, y in pairs:
+                trials = self.trial_of_cell[x], self.trial_of_cell[y]
+                if trials[0] == trials[1]:
+                    identical += 1
+                else:
+                    of_seed.setdefault(seeds[x], []).append(trials)
+            if pairs:
+                found.append(Contrast(factor, a, b, dict(zip(by, key)), list(of_seed.values()), identical))
+            return bool(pairs)
+
+        def judged(key, level):
+            return any(self.outcome("accuracy", self.trial_of_cell[cell]) is not None
+                       for cell in groups[key][level].values())
+
+        for key in groups:
+            there = [level for level in levels if level in groups[key]]
+            if not numeric:
+                for a, b in itertools.combinations(there, 2):
+                    contrast(key, a, b)
+            while numeric and len(there) > 1:
+                base = next((level for level in there if judged(key, level)), there[0])
+                below = [level for level in there if level < base] if judged(key, base) else []
+                there = [level for level in there if level != base and not contrast(key, level, base)]
+                left += [("incomplete", key, level, 0, base) for level in below if level not in there]
+        for key in groups:
+            for level, side in groups[key].items():
+                missing = [cell for cell in side.values() if place[cell] == key and cell not in paired]
+                if missing:
+                    reason = "alone" if len(groups[key]) == 1 else \
+                        "unmatched" if len(missing) == len(side) else "partly"
+                    left.append((reason, key, level, len(missing), None))
+        left += [("without", key, None, count, None) for key, count in without.items()]
+        return found, left
 
     def sides(self, contrast, value):
         """Both sides' means over the pairs of each seed, of what `value` says of a trial."""
@@ -192,6 +263,10 @@ class Sweep:
                       len(self.values("accuracy", (x, y))) == 2]
             c.missing = len(pairs) - len(c.done)
             c.stopped = not c.done and all("pruned" in (self.status[x], self.status[y]) for x, y in pairs)
+            judged = [self.outcome("accuracy", trial) is not None or self.status[trial] == "pending"
+                      for pair in pairs for trial in pair]
+            c.lost = not c.done and not c.stopped and not any(
+                x and y for x, y in zip(judged[::2], judged[1::2]))
             c.a_values, c.b_values = self.sides(c, lambda trial: self.outcome("accuracy", trial))
             c.d = c.a_values - c.b_values
             c.n = len(c.d)
