@@ -22,6 +22,8 @@ public struct GateTest: Sendable, Hashable, Encodable {
   public var candidateMean: Double?
   /// Whether the seeds are the same, so that each is its own control.
   public var isPaired: Bool
+  /// Seeds that are complete on one side alone, left out because the others are paired.
+  public var seedsLeftOut = 0
   /// Candidate minus baseline, in accuracy.
   public var difference: Double?
   /// Of the difference: Student's (paired) or Welch's (unpaired); nil where it is 0, and under three
@@ -44,6 +46,7 @@ public struct GateTest: Sendable, Hashable, Encodable {
     let a = isPaired ? shared.compactMap { sample.baseline[$0] } : sample.baseline.values.sorted()
     let b = isPaired ? shared.compactMap { sample.candidate[$0] } : sample.candidate.values.sorted()
     (baselineSeeds, candidateSeeds) = (a.count, b.count)
+    seedsLeftOut = sample.baseline.count + sample.candidate.count - a.count - b.count
     (baselineMean, candidateMean) = (Moments.mean(a), Moments.mean(b))
     guard let baselineMean, let candidateMean else { return }
     let difference = candidateMean - baselineMean

@@ -2,12 +2,12 @@ extension SweepComparison {
   /// The judgement in one sentence.
   public var sentence: String {
     let count = arms.count == 1 ? "the only arm" : "\(arms.count) arms"
-    let limit = "\(SettingValue.real(margin)) points of test accuracy"
+    let limit = "\(SettingValue.real(margin)) \(margin == 1 ? "point" : "points") of test accuracy"
     switch verdict {
     case .identical: return "Identical to the bit in \(count)."
     case .differentBits:
       return "The same engine recorded other bits in \(differentBits.count) of \(sharedTrials) "
-        + "trials that both have: results are not reproducible."
+        + "\(sharedTrials == 1 ? "trial" : "trials") that both have: results are not reproducible."
     case .harm:
       let harmed = arms.count { $0.verdict == .harm }
       return harmed > 0
@@ -19,9 +19,19 @@ extension SweepComparison {
       var text =
         "Inconclusive: neither a loss of more than \(limit) nor its absence is shown in \(open) "
         + "of \(count)."
-      if !missing.isEmpty { text += " \(missing.count) arms of the baseline are not there." }
+      if !missing.isEmpty {
+        text +=
+          missing.count == 1
+          ? " 1 arm of the baseline is not there."
+          : " \(missing.count) arms of the baseline are not there."
+      }
       let incomplete = arms.reduce(0) { $0 + $1.incomplete }
-      if incomplete > 0 { text += " \(incomplete) trials of the candidate are not complete." }
+      if incomplete > 0 {
+        text +=
+          incomplete == 1
+          ? " 1 trial of the candidate is not complete."
+          : " \(incomplete) trials of the candidate are not complete."
+      }
       return text
     }
   }
@@ -30,8 +40,8 @@ extension SweepComparison {
   public var remarks: [String] {
     var lines = [
       isSameEngine
-        ? "The engine is the same; \(sharedTrials - differentBits.count) of \(sharedTrials) trials "
-          + "that both have are the same to the bit."
+        ? "The engine is the same; \(sharedTrials - differentBits.count) of \(sharedTrials) "
+          + "\(sharedTrials == 1 ? "trial" : "trials") that both have are the same to the bit."
         : "The engines differ, so bits may."
     ]
     if let timeRatio {
@@ -39,8 +49,33 @@ extension SweepComparison {
         "A trial took \(NumberText.fixed(timeRatio, digits: 2)) times as long as in the baseline "
           + "(advisory: machines and their load differ).")
     }
-    if !added.isEmpty { lines.append("\(added.count) arms are new and judged by nothing.") }
+    if !missing.isEmpty { lines.append("Not in the candidate: \(Self.names(missing)).") }
+    if !added.isEmpty {
+      let count = added.count == 1 ? "1 arm is new" : "\(added.count) arms are new"
+      lines.append("\(count) and judged by nothing: \(Self.names(added)).")
+    }
+    let partial = arms.filter { $0.test.seedsLeftOut > 0 }
+    if !partial.isEmpty {
+      let seeds = Set(partial.map(\.test.seedsLeftOut)).sorted().map(String.init)
+      lines.append(
+        "Seeds that only one side has are left out: \(seeds.joined(separator: ", ")) in "
+          + (partial.count == 1 ? "1 arm." : "\(partial.count) arms."))
+    }
+    if !unsharedFigures.isEmpty {
+      lines.append(
+        "Only one side recorded \(unsharedFigures.joined(separator: ", ")): "
+          + "\(unsharedFigures.count == 1 ? "its" : "their") bits are not compared.")
+    }
     return lines
+  }
+
+  /// `rate 0.5, pool max; …`, ten arms at most.
+  private static func names(_ arms: [Settings]) -> String {
+    let names = arms.prefix(10).map { arm in
+      let parts = zip(arm.names, arm.values).filter { $0.1 != .none }.map { "\($0) \($1)" }
+      return parts.isEmpty ? "the only arm" : parts.joined(separator: ", ")
+    }
+    return names.joined(separator: "; ") + (arms.count > 10 ? "; and \(arms.count - 10) more" : "")
   }
 
   /// A terminal has room for the baseline and the difference.
@@ -143,7 +178,8 @@ extension SweepComparison {
     for (index, row) in rows.enumerated() {
       let line = Markdown.row(row.settings + row.figures)
       if text.utf8.count + line.utf8.count + tail.utf8.count + 64 > limit {
-        text += "\n… and \(rows.count - index) more arms.\n"
+        let left = rows.count - index
+        text += "\n… and \(left) more \(left == 1 ? "arm" : "arms").\n"
         break
       }
       text += line

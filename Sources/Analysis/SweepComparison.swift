@@ -6,11 +6,17 @@ public struct ComparedSweep: Sendable {
   public var name: String
   public var engine: String
   public var results: SweepResults
+  /// What the trials compute; arms are matched by their columns where it is not known.
+  public var configurations: TrialConfigurations
 
-  public init(name: String, engine: String, results: SweepResults) {
+  public init(
+    name: String, engine: String, results: SweepResults,
+    configurations: TrialConfigurations = TrialConfigurations()
+  ) {
     self.name = name
     self.engine = engine
     self.results = results
+    self.configurations = configurations
   }
 }
 
@@ -29,7 +35,7 @@ public enum GateVerdict: String, Sendable, Hashable, Codable {
 
 /// A candidate sweep judged against a baseline, arm by arm.
 ///
-/// Arms are matched by every column but the seed. Equal seeds are paired, fresh ones compared as
+/// Arms are matched by what their trials compute, the seeds left out. Equal seeds are paired, fresh ones compared as
 /// two samples. Harm has to be shown (a one-sided test of a loss beyond the margin, Holm over all
 /// arms and their mean at α = 0.001), and so has its absence; what lies between is inconclusive.
 /// Where the engine is the same, equal trials must have equal bits.
@@ -51,6 +57,8 @@ public struct SweepComparison: Sendable, Hashable, Encodable {
   public var sharedTrials: Int
   /// Ids of the shared trials whose figures differ in a bit.
   public var differentBits: [String]
+  /// Figures that only one of them recorded: their bits say nothing.
+  public var unsharedFigures: [String]
   public var arms: [Arm]
   public var overall: GateTest?
   /// Arms of the baseline that the candidate does not have, and the other way round.
@@ -65,7 +73,7 @@ public struct SweepComparison: Sendable, Hashable, Encodable {
   ///   - candidate: what is judged.
   ///   - margin: points of test accuracy, finite and not negative.
   /// - Throws: `UserError(.badInput)` for such a margin, where no arm is in both sweeps, or where
-  ///   arms differ in settings that are no columns; `UserError(.badFile)` where results do not fit
+  ///   arms of one name compute something else; `UserError(.badFile)` where results do not fit
   ///   together.
   public init(
     baseline: ComparedSweep, candidate: ComparedSweep, margin: Double
@@ -79,22 +87,16 @@ public struct SweepComparison: Sendable, Hashable, Encodable {
     isSameEngine = baseline.engine == candidate.engine
     let tables = (try SweepTable(baseline.results), try SweepTable(candidate.results))
     let names = Self.columns(baseline.results, candidate.results)
-    let groups = (tables.0.trials(by: names), tables.1.trials(by: names))
-    let matched = groups.0.keys.filter { groups.1[$0] != nil }
-    guard !matched.isEmpty else {
-      throw UserError(
-        .badInput,
-        "\(candidate.name) has no arm of \(baseline.name): their columns "
-          + "\(names.joined(separator: ", ")) never agree; compare sweeps of the same grid")
-    }
+    let arms = try MatchedArms(baseline, candidate, tables, columns: names)
+    let (groups, matched) = (arms.groups, arms.matched)
     let pairs = matched.map { (groups.0[$0] ?? [], groups.1[$0] ?? []) }
     try Self.checkSameExperiment(tables, pairs, isSameEngine: isSameEngine, candidate.name)
     // Columns that say the same in every arm are not worth a place in a table.
-    let varying = names.indices.filter { index in
-      Set((groups.0.keys + groups.1.keys).map { $0[index] }).count > 1
-    }
+    let values = arms.values
+    let varying = names.indices.filter { index in Set(values.values.map { $0[index] }).count > 1 }
     func settings(_ key: [SettingValue]) -> Settings {
-      Settings(names: varying.map { names[$0] }, values: varying.map { key[$0] })
+      Settings(
+        names: varying.map { names[$0] }, values: varying.map { values[key]?[$0] ?? .none })
     }
     missing = groups.0.keys.filter { groups.1[$0] == nil }.map(settings)
     added = groups.1.keys.filter { groups.0[$0] == nil }.map(settings)
@@ -109,8 +111,10 @@ public struct SweepComparison: Sendable, Hashable, Encodable {
     let bits = SharedBits(tables.0, tables.1)
     sharedTrials = bits.same.count + bits.different.count
     differentBits = bits.different.map { candidate.results.trialIDs[$0].description }
+    let recorded = (Set(baseline.results.metrics.keys), Set(candidate.results.metrics.keys))
+    unsharedFigures = recorded.0.symmetricDifference(recorded.1).map(\.rawValue).sorted()
     let (sameEngine, different) = (isSameEngine, Set(bits.different))
-    arms = zip(matched, family.arms).map { key, test in
+    self.arms = zip(matched, family.arms).map { key, test in
       let trials = groups.1[key] ?? []
       let verdict: GateVerdict =
         if sameEngine, trials.contains(where: different.contains) {
@@ -217,17 +221,6 @@ private struct SharedBits {
 }
 
 extension SweepTable {
-  /// Rows by the values of the columns `names`, in the order of the file.
-  fileprivate func trials(by names: [String]) -> Ordered<[SettingValue], [Int]> {
-    let columns = names.map { name in results.trialColumns.first { $0.name == name } }
-    var groups = Ordered<[SettingValue], [Int]>()
-    for trial in results.trialIDs.indices {
-      groups[columns.map { $0.map { SettingValue($0, row: trial) } ?? .none }, default: []]
-        .append(trial)
-    }
-    return groups
-  }
-
   /// The most epochs of a complete trial; nil where none is.
   fileprivate func epochs(_ trials: [Int]) -> Int? {
     trials.filter { isDone($0) }.map { results.epochsRun[$0] }.max()

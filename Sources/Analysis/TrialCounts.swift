@@ -26,7 +26,8 @@ public struct TrialCounts: Sendable, Hashable, Encodable {
     let others = TrialStatus.allCases.filter { !$0.isComplete }.compactMap { status in
       byStatus[status.name].map { "\($0) \(status.name)" }
     }
-    return "\(done) of \(total) trials are complete; \(others.joined(separator: ", "))."
+    return
+      "\(done) of \(total) \(total == 1 ? "trial is" : "trials are") complete; \(others.joined(separator: ", "))."
   }
 }
 

@@ -56,6 +56,8 @@ struct CompareCommand: AsyncParsableCommand {
 
   private func read(_ path: String) throws(UserError) -> ComparedSweep {
     let reader = try ResultsReader(path: path)
-    return ComparedSweep(name: path, engine: reader.engine, results: reader.results)
+    return ComparedSweep(
+      name: path, engine: reader.engine, results: reader.results,
+      configurations: TrialConfigurations(plan: reader.planText))
   }
 }

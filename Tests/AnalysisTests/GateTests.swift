@@ -68,7 +68,7 @@ import Testing
     #expect(arms.count == 1)
     #expect(arms.first?.settings["placement"] == .text("after"))
     #expect(comparison.arms.allSatisfy { !$0.test.isPaired })
-    #expect(comparison.text().contains("Harm: a loss of more than 1 points of test accuracy"))
+    #expect(comparison.text().contains("Harm: a loss of more than 1 point of test accuracy"))
     #expect(comparison.text().split(separator: "\n").allSatisfy { $0.count <= 100 })
     #expect(comparison.markdown().hasPrefix("## ❌ Harm"))
     #expect(comparison.junit().contains("failures=\"1\""))
@@ -122,7 +122,7 @@ import Testing
     #expect(more.added.count == 8)
     var failing = sweep(1...10, engine: "e2", stream: 1)
     failing.results.status[7] = .diverged
-    #expect(try compare(sweep(1...10), failing).sentence.contains("1 trials of the candidate"))
+    #expect(try compare(sweep(1...10), failing).sentence.contains("1 trial of the candidate is"))
   }
 
   @Test func mistakesAreOneError() throws {

@@ -31,7 +31,7 @@ def counts(checker, text):
     checker.prose("trials", text, [
         (r"The only trial is complete", lambda m: checker.same("trials", status, ["done"])),
         (r"All (\d+) trials are complete", lambda m: checker.same("trials", [m[1], len(status)], [str(done), done])),
-        (r"(\d+) of (\d+) trials are complete",
+        (r"(\d+) of (\d+) trials? (?:is|are) complete",
          lambda m: (checker.same("trials", m[1], done), checker.same("trials", m[2], len(status)))),
         (r"(\d+) (pending|failed|diverged|timed_out|pruned)", some)])
     left = names - {"done", "censored"}
