@@ -69,6 +69,11 @@ public struct Settings: Sendable, Hashable {
     names.firstIndex(of: name).map { values[$0] }
   }
 
+  /// These and one more.
+  package func adding(_ name: String, _ value: SettingValue) -> Settings {
+    Settings(names: names + [name], values: values + [value])
+  }
+
   /// Those that `isIncluded` says yes to, in the same order.
   package func filter(_ isIncluded: (String, SettingValue) -> Bool) -> Settings {
     let kept = zip(names, values).filter { isIncluded($0, $1) }

@@ -42,8 +42,12 @@ extension Summary {
     return lines.isEmpty ? [] : [style.bold("Answer")] + lines
   }
 
+  /// Arms without dropout that have a sentence each.
+  private static let mostBare = 4
+
   private func dropoutBlock(_ width: Int, _ style: TextStyle) -> [String] {
-    let bare = arms.filter(isWithoutDropout).prefix(4).flatMap { arm -> [String] in
+    let without = arms.filter { isWithoutDropout($0) && $0.outcomes[.gap] != nil }
+    var bare = without.prefix(Self.mostBare).flatMap { arm -> [String] in
       guard let train = arm.outcomes[.trainAccuracy], let test = arm.outcomes[.testAccuracy],
         let gap = arm.outcomes[.gap]
       else { return [] }
@@ -55,6 +59,9 @@ extension Summary {
         "Without dropout\(place.isEmpty ? "" : " (\(place))"): \(percent(train))% of the training "
           + "images right, \(percent(test))% of the test images: a gap of \(percent(gap)) points.",
         width: width)
+    }
+    if without.count > Self.mostBare {
+      bare.append("… \(without.count - Self.mostBare) more without dropout, among the arms below")
     }
     let rows = dropoutEffects.filter { $0.seeds > 0 }
     guard !bare.isEmpty || !rows.isEmpty else { return [] }
@@ -86,6 +93,7 @@ extension Summary {
   private func armTable(_ width: Int, _ style: TextStyle) -> [String] {
     let rows = arms.filter { $0.complete > 0 }
     guard !rows.isEmpty else { return [] }
+    let left = arms.count - rows.count
     var columns = settingColumns(rows.map(\.settings))
     columns.append(
       TextColumn(
@@ -113,6 +121,9 @@ extension Summary {
       + "\(hasECE ? ", calibration error in %" : "")\(seeds)"
     return TextLayout.wrap(title, width: width).map(style.bold)
       + head(TextLayout.table(columns, width: width), style)
+      + (left == 0
+        ? []
+        : [style.faint("\(left) more \(left == 1 ? "arm has" : "arms have") no complete trial.")])
   }
 
   private func cautions(_ width: Int, _ style: TextStyle) -> [String] {

@@ -9,8 +9,17 @@ struct EffectPlot {
   let result: ComparisonResult
   let wording: Wording
 
-  var contrasts: [Contrast] {
-    Array(result.family.filter { $0.effects[.testAccuracy] != nil }.prefix(Self.most))
+  /// Those that are drawn: as many as there is room for, every level among them.
+  let contrasts: [Contrast]
+
+  init(result: ComparisonResult, wording: Wording) {
+    (self.result, self.wording) = (result, wording)
+    contrasts = covering(
+      result.family.filter { $0.effects[.testAccuracy] != nil }, limit: Self.most
+    ) { contrast in
+      ["\(contrast.a)", "\(contrast.b)"]
+        + zip(contrast.by.names, contrast.by.values).map { "\($0) \($1)" }
+    }
   }
 
   /// Nil where nothing is complete.
@@ -84,7 +93,7 @@ struct EffectPlot {
       : isNumeric
         ? [contrast.a.description] : ["\(contrast.a) − \(contrast.b)"]
     let text = (pair + place).joined(separator: ", ")
-    return text.isEmpty ? "all" : String(text.prefix(60))
+    return text.isEmpty ? "all" : shortened(text, to: 60)
   }
 
   static func colour(_ contrast: Contrast) -> PlotColour {

@@ -31,12 +31,12 @@ struct Gnuplot {
       throw UserError(
         .badFile, "gnuplot cannot draw a plot: \(words.isEmpty ? "no output" : words)")
     }
-    return Self.inlined(String(output[start.lowerBound...]), name: name, title: plot.title)
+    return Self.inlined(String(output[start.lowerBound...]), name: name, plot)
   }
 
   /// Identifiers that no other plot has, colours that follow the page's theme, words for those
   /// who cannot see it.
-  private static func inlined(_ svg: String, name: String, title: String) -> String {
+  private static func inlined(_ svg: String, name: String, _ plot: Plot) -> String {
     var text =
       svg
       .replacing("'gp", with: "'\(name)").replacing("#gp", with: "#\(name)")
@@ -45,7 +45,10 @@ struct Gnuplot {
       .replacing("id='greybox'", with: "id='\(name)greybox'")
       .replacing("\"black\"", with: "\"var(--ink)\"").replacing("'black'", with: "'var(--ink)'")
       .replacing(
-        "<svg", with: "<svg role=\"img\" aria-label=\"\(HTML.escape(title))\"", maxReplacements: 1)
+        "<svg",
+        with: "<svg role=\"img\" aria-label=\"\(HTML.escape(plot.title))\" "
+          + "style=\"min-width:\(plot.width * 3 / 4)px\"",
+        maxReplacements: 1)
     text.replace(/<title>[^<]*<\/title>/, with: "")
     text.replace(/<desc>[^<]*<\/desc>/, with: "")
     // A quarter of the page were groups without anything in them and marks that nothing uses.

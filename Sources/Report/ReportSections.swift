@@ -38,8 +38,13 @@ extension SweepReport {
     let same = result.contrasts.count - result.family.count
     if same > 0 { notes.append(Wording.leftOut(same)) }
     notes += summary.wording.leftOut(result)
+    let empty = result.family.count { $0.effects[.testAccuracy] == nil }
     let hidden = result.family.count - effects.contrasts.count
-    if hidden > 0 { notes.append("\(hidden) contrasts are in the table alone.") }
+    if hidden > 0 {
+      notes.append(
+        (hidden == 1 ? "1 contrast is" : "\(hidden) contrasts are") + " in the table alone"
+          + (hidden > empty ? "; every level is in the plot too, as far as there is room." : "."))
+    }
     return ReportSection(
       title: "What \(Wording.words(result.factor)) does", paragraphs: notes,
       plots: effects.plot.map { [$0] } ?? [], isWide: true,
@@ -53,22 +58,33 @@ extension SweepReport {
   }
 
   private var rateSection: ReportSection? {
-    let plots = CurvePlots(report: self).rates
+    let (plots, hidden) = CurvePlots(report: self).rates
     guard !plots.isEmpty else { return nil }
     return ReportSection(
       title: "How much, and where",
-      paragraphs: ["Mean test accuracy over seeds with 95% intervals. All panels share an axis."],
+      paragraphs: ["Mean test accuracy over seeds with 95% intervals. All panels share an axis."]
+        + hiddenNote(plots.count, hidden),
       plots: plots)
   }
 
   private var learningSection: ReportSection? {
-    let plots = CurvePlots(report: self).learning
+    let (plots, hidden) = CurvePlots(report: self).learning
     guard !plots.isEmpty else { return nil }
     return ReportSection(
       title: "How they learn",
       paragraphs: [
         "Test loss in evaluation mode, mean over seeds. Where it rises, the network over-fits."
-      ], plots: plots)
+      ] + hiddenNote(plots.count, hidden), plots: plots)
+  }
+
+  /// Which panels there is no room for.
+  private func hiddenNote(_ drawn: Int, _ hidden: Int) -> [String] {
+    hidden == 0
+      ? []
+      : [
+        "\(drawn) of \(drawn + hidden) panels are drawn, chosen so that every level is among them as "
+          + "far as there is room; the table of arms has all."
+      ]
   }
 
   private var varianceSection: ReportSection? {
@@ -87,11 +103,17 @@ extension SweepReport {
       let levels = zip(left.names, left.values).map { "\($0) \($1)" }.joined(separator: ", ")
       notes.append("Left out, because cells there are merged or incomplete: \(levels).")
     }
-    let maps = HeatMaps(variance: variance).plots
+    let heat = HeatMaps(variance: variance)
+    let maps = heat.plots
     if !maps.isEmpty {
       notes.append(
         "The maps show what a pair of levels gives beyond the sum of both, in points of test "
           + "accuracy.")
+    }
+    if heat.hidden > 0 {
+      notes.append(
+        "\(heat.hidden) more \(heat.hidden == 1 ? "interaction has" : "interactions have") no map: "
+          + "those drawn have the largest shares and at most \(HeatMaps.mostColumns) columns.")
     }
     return ReportSection(
       title: "What explains the differences", paragraphs: notes, plots: maps,
@@ -118,13 +140,24 @@ extension SweepReport {
     return ReportSection(
       title: "Every arm",
       paragraphs: [
-        "Sorted by mean test accuracy. The best of \(table.rows.count) was chosen on the test "
-          + "images themselves, so expect less of it elsewhere.",
+        "Sorted by mean test accuracy."
+          + (table.rows.count == 1
+            ? ""
+            : " The best of \(table.rows.count) was chosen on the test images themselves, so expect less "
+              + "of it elsewhere.") + without(summary.arms.count - table.rows.count),
         "Loss and accuracy are of the test images at the last epoch. Gap: training minus test "
           + "accuracy in points. ECE: expected calibration error, how far confidence is from "
           + "accuracy on average (Guo et al. 2017). Best: the epoch with the lowest test loss. To loss: "
           + target,
       ], tables: [("", table)])
+  }
+
+  private func without(_ arms: Int) -> String {
+    switch arms {
+    case 0: ""
+    case 1: " 1 more arm has no complete trial."
+    default: " \(arms) more arms have no complete trial."
+    }
   }
 
   private static let mostStoppedArms = 100
@@ -148,14 +181,22 @@ extension SweepReport {
     return ReportSection(title: "Stopped early", paragraphs: paragraphs, tables: tables)
   }
 
+  static let mostTroubles = 200
+
   private var troubleSection: ReportSection? {
     guard !summary.troubles.isEmpty else { return nil }
+    let hidden = summary.troubles.count - Self.mostTroubles
     return ReportSection(
       title: "What failed",
       paragraphs: [
-        "\(summary.troubles.count) trials did not end as planned. They are in no mean, and neither "
-          + "are the pairs that they belong to."
-      ], tables: [("", troubleTable)])
+        summary.troubles.count == 1
+          ? "1 trial did not end as planned. It is in no mean, and neither are the pairs that it "
+            + "belongs to."
+          : "\(summary.troubles.count) trials did not end as planned. They are in no mean, and neither "
+            + "are the pairs that they belong to."
+      ]
+        + (hidden > 0 ? ["The first \(Self.mostTroubles) are listed; \(hidden) are not."] : []),
+      tables: [("", troubleTable)])
   }
 
   private var sourceSection: ReportSection {

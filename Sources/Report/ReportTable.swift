@@ -201,7 +201,7 @@ extension SweepReport {
   var troubleTable: ReportTable {
     ReportTable(
       titles: ["trial", "status", "settings", "reason"], isNumeric: [true, false, false, false],
-      rows: summary.troubles.prefix(200).map {
+      rows: summary.troubles.prefix(Self.mostTroubles).map {
         ["\($0.trial)", $0.status, summary.wording.phrase($0.settings), $0.message]
       }, prose: [2, 3])
   }

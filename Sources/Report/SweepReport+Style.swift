@@ -99,6 +99,7 @@ extension SweepReport {
       tr { break-inside: avoid; }
       pre { white-space: pre-wrap; }
       .wide, figure { overflow: visible; }
+      figure svg { min-width: 0 !important; }
       .wide { background: none; }
       .plots { grid-template-columns: 1fr 1fr; gap: .6rem; }
       table { font-size: 8pt; }

@@ -68,6 +68,16 @@ public struct SweepReport: Sendable {
     summary.dropoutRates.first { rate in cells.first?.settings[rate] != nil }
   }
 
+  /// The columns that lines of a panel stand for: the rate and the placement as far as they vary, else
+  /// what the main comparison compares, else the first column that varies.
+  var lineColumns: [String] {
+    guard let names = cells.first?.settings.names else { return [] }
+    let dropout = [rateColumn ?? "", "placement"].filter(names.contains)
+    if !dropout.isEmpty { return dropout }
+    let factor = summary.comparisons.first { names.contains($0.factor) }?.factor
+    return (factor ?? names.first).map { [$0] } ?? []
+  }
+
   /// What the intervals of the report are.
   var intervalNote: String {
     let differences = summary.comparisons.flatMap(\.family).compactMap {

@@ -29,7 +29,7 @@ struct ReportCommand: AsyncParsableCommand {
     let reader = try ResultsReader(path: file)
     let url = URL(filePath: file)
     let report = try SweepReport(
-      reader.results,
+      reader.completeResults(),
       source: ReportSource(
         file: url.lastPathComponent, engine: reader.engine, gridText: reader.gridText,
         datasets: reader.datasets.map { .init(name: $0.name, fingerprint: $0.fingerprint) },

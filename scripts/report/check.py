@@ -152,7 +152,7 @@ def contrasts(checker, section, factor, by):
         checker.prose(section.title, line, [
             (r"margin of ±([\d.]+) points", lambda m: checker.same("margin", float(m[1]), checker.sweep.margin)),
             (r"^(\d+) more compares? ", lambda m: checker.same("left out", m[1], outside)),
-            (r"^(\d+) contrasts are in the table alone", lambda m: checker.same("not in the plot", m[1], len(family) - plotted(family))),
+            (r"^(\d+) contrasts? (?:is|are) in the table alone", lambda m: checker.same("not in the plot", m[1], len(family) - plotted(family))),
             (r"there is no interval under 3", lambda m: checker.same("two seeds", max(few, default=0), 2))])
     table = section.tables.pop(0)
     counts = {c.n for c in family}
@@ -181,7 +181,9 @@ def contrasts(checker, section, factor, by):
         checker.same(where, row.pop(0), "" if c.more is None else ">1000" if c.more > 1000 else c.more)
     others(checker, section, factor, family)
     for plot in section.plots[:1]:
-        plots.effects(checker, section.title, plot, [c for c in ordered if c.n][:40])
+        shown_ = plots.covering([c for c in ordered if c.n], 40, lambda c: [shown(c.a), shown(c.b)] + [
+            f"{name} {shown(value)}" for name, value in c.by.items()])
+        plots.effects(checker, section.title, plot, shown_)
     del section.plots[:1]
 
 
@@ -218,13 +220,24 @@ def plotted(family):
 
 
 def rates(checker, section):
-    checker.prose(section.title, section.paragraphs[0], [("with 95% intervals", lambda m: None)])
-    plots.rates(checker, section)
+    hidden = plots.rates(checker, section)
+    panels(checker, section, hidden)
 
 
 def learning(checker, section):
-    checker.prose(section.title, section.paragraphs[0], [])
-    plots.learning(checker, section)
+    hidden = plots.learning(checker, section)
+    panels(checker, section, hidden)
+
+
+def panels(checker, section, counts):
+    """What is said of panels: how many there are, where there is no room for all."""
+    for line in section.paragraphs:
+        checker.prose(section.title, line, [
+            ("with 95% intervals", lambda m: None),
+            (r"^(\d+) of (\d+) panels are drawn", lambda m: checker.same(
+                section.title, [int(m[1]), int(m[2])], counts))])
+    said = any("panels are drawn" in line for line in section.paragraphs)
+    checker.same(f"{section.title}, panels left out", said, counts[0] < counts[1])
 
 
 def variance(checker, section):
@@ -242,10 +255,13 @@ def variance(checker, section):
         words = ", ".join(f"{name} {shown(value)}" for name, value in left)
         checker.same(section.title, match[1], words)
 
+    table, seeds, rest = inference.variance_table(data)
     for line in section.paragraphs:
         checker.prose(section.title, line, [
-            (r"(\d+) cells × (\d+) seeds", size), (r"merged or incomplete: (.*)\.$", missing)])
-    table, seeds, rest = inference.variance_table(data)
+            (r"(\d+) cells × (\d+) seeds", size),
+            (r"^(\d+) more interactions? ha(?:s|ve) no map", lambda m: checker.same(
+                "maps left out", int(m[1]), plots.interactions(table) - len(section.plots))),
+            (r"at most 16 columns", lambda m: None), (r"merged or incomplete: (.*)\.$", missing)])
     shares = section.tables.pop(0)
     checker.same(section.title, shares.head, ["source", "share of variance, %", "F", "df", "p (unadjusted)"])
     terms = {" × ".join(names[axis] for axis in axes): row for axes, row in table.items()}
@@ -280,6 +296,8 @@ def arms(checker, section):
     for line in section.paragraphs:
         checker.prose(section.title, line, [
             (r"The best of (\d+) was", lambda m: checker.same("arms", m[1], len(every))),
+            (r"(\d+) more arms? ha(?:s|ve) no complete trial", lambda m: checker.same(
+                "arms without a trial", m[1], len(sweep.arms()) - len(every))),
             (r"\(Guo et al. 2017\)", lambda m: None),
             (r"training loss of ([\d.]+) or", lambda m: checker.number("target", m[1], float(sweep.target), 3))])
     table = section.tables.pop(0)

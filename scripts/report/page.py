@@ -112,8 +112,11 @@ def markdown(text):
     return page
 
 
-def numeric_ticks(svg):
-    """Where the axes' numbers stand: x and y as functions from the page's units to the data's."""
+def numeric_ticks(svg, upright=True):
+    """Where the axes' numbers stand: x and y as functions from the page's units to the data's.
+
+    Without `upright` what stands beside the upright axis are names, whatever they look like.
+    """
     marks = {"middle": [], "end": []}
     for group in svg.iter(SVG + "g"):
         path, label = group.find(SVG + "path"), group.find(f"{SVG}g/{SVG}text")
@@ -127,7 +130,7 @@ def numeric_ticks(svg):
             continue
         if kind in marks:
             marks[kind].append((x if kind == "middle" else y, value))
-    return linear(marks["middle"]), linear(marks["end"])
+    return linear(marks["middle"]), linear(marks["end"]) if upright else None
 
 
 def linear(marks):

@@ -19,7 +19,7 @@ def near(checker, where, axis, place, value):
 
 def effects(checker, where, svg, contrasts):
     """One mark and bar for each contrast, top down in the order of the table."""
-    axis, _ = page.numeric_ticks(svg)
+    axis, _ = page.numeric_ticks(svg, upright=False)
     found = [words for _, _, words in sorted(page.labels(svg, "end"), key=lambda label: label[1])]
     checker.same(f"{where}, labels", found, [label(checker, c, contrasts) for c in contrasts])
     pairs, bases = {(c.a, c.b) for c in contrasts}, {c.b for c in contrasts}
@@ -50,26 +50,49 @@ def label(checker, contrast, every):
     if len({(c.a, c.b) for c in every}) > 1:
         numeric = all(number(c.a) for c in every)
         sides = [shown(contrast.a) if numeric else f"{shown(contrast.a)} − {shown(contrast.b)}"]
-    return ", ".join(sides + place)[:60] or "all"
+    return shortened(", ".join(sides + place), 60) or "all"
+
+
+def shortened(words, length):
+    return words if len(words) <= length else words[: length - 1] + "…"
+
+
+def covering(items, limit, levels):
+    """The items that are drawn: those with a level that is new, then the others, in their order."""
+    if len(items) <= limit:
+        return items
+    seen, chosen = set(), []
+    for index, item in enumerate(items):
+        if len(chosen) < limit and not set(levels(item)) <= seen:
+            seen |= set(levels(item))
+            chosen.append(index)
+    chosen += [index for index in range(len(items)) if index not in chosen][: limit - len(chosen)]
+    return [items[index] for index in sorted(chosen)]
+
+
+def interactions(table):
+    """Pairs of factors that could have a map."""
+    return sum(len(axes) == 2 and row[0] > 1e-9 for axes, row in table.items())
 
 
 def panels(checker, apart):
-    """Cells by what a panel's title says."""
+    """Cells by what a panel's title says: title, its settings, cells."""
     found = {}
     for settings, trials in checker.sweep.cell_groups():
         key = tuple((name, value) for name, value in settings.items() if name not in apart)
         found.setdefault(key, []).append((settings, trials))
-    return [(checker.phrases(dict(key)) or "all trials", cells) for key, cells in found.items()]
+    return [(checker.phrases(dict(key)) or ("the others" if key else "all trials"), dict(key), cells)
+            for key, cells in found.items()]
 
 
-def drawn(checker, section, caption, rate):
-    """Each plot of a section that has one for every panel: its place, picture, cells and axes."""
-    expected = panels(checker, (rate, "placement"))[:12]
+def drawn(checker, section, caption, every):
+    """Each plot of a section that has one for every panel: its place, picture, content and axes."""
+    expected = covering(every, 24, lambda panel: [f"{name} {shown(value)}" for name, value in panel[1].items()])
     checker.same(section.title, len(section.plots), len(expected))
-    for svg, (title, cells) in zip(section.plots, expected):
+    for svg, (title, _, content) in zip(section.plots, expected):
         where = f"{section.title}, {title}"
         checker.same(where, svg.get("aria-label"), f"{caption}: {title}")
-        yield where, svg, cells, *page.numeric_ticks(svg)
+        yield where, svg, content, *page.numeric_ticks(svg)
     section.plots.clear()
 
 
@@ -80,7 +103,9 @@ def rate_column(sweep):
 
 def rates(checker, section):
     rate = rate_column(checker.sweep)
-    for where, svg, cells, x, y in drawn(checker, section, "Test accuracy over the dropout rate", rate):
+    every = panels(checker, (rate, "placement"))
+    counts = [min(24, len(every)), len(every)]
+    for where, svg, cells, x, y in drawn(checker, section, "Test accuracy over the dropout rate", every):
         lines = {}
         for settings, trials in cells:
             lines.setdefault(settings.get("placement"), []).append((settings[rate], trials))
@@ -91,8 +116,10 @@ def rates(checker, section):
             members = [(level, checker.sweep.values("accuracy", trials)) for level, trials in members]
             members = sorted((m for m in members if m[1]), key=lambda m: m[0])
             # The key has a mark of its own, behind the others or in front of them.
-            inner = [mark for mark in marks if any(abs(x(mark[0]) - level) < spread(members) for level, _ in members)
+            inner = [mark for mark in marks if x is None or any(abs(x(mark[0]) - level) < spread(members) for level, _ in members)
                      and mark[1] < lowest(svg)]
+            if x is None:  # one rate: no axis tells which mark is the key's
+                inner = inner[: len(members)]
             checker.same(where, len(inner), len(members))
             for mark, (level, values) in zip(sorted(inner), members):
                 near(checker, where, y, mark[1], 100 * float(np.mean(values)))
@@ -103,6 +130,7 @@ def rates(checker, section):
                     good = any(abs(y(top) - 100 * ends[1]) < .3 and abs(y(low) - 100 * ends[0]) < .3
                                for top, low in tops)
                     checker.same(f"{where}, interval at {shown(level)}", good, True)
+    return counts
 
 
 def spread(members):
@@ -115,21 +143,62 @@ def lowest(svg):
     return min(y for x, y, _ in page.labels(svg, "middle") if y > 60)
 
 
+def line_columns(sweep):
+    """What the lines of a panel stand for."""
+    names = sweep.varying(sweep.cells)
+    dropout = [name for name in (rate_column(sweep), "placement") if name in names]
+    compared = [factor for factor, _ in sweep.comparisons if factor in names]
+    return dropout or compared[:1] or names[:1]
+
+
+def curves(checker, cells, apart):
+    """Means over seeds of the test loss by epoch, by a line's name."""
+    sweep, rate, lines = checker.sweep, rate_column(checker.sweep), {}
+    for settings, trials in cells:
+        bare = bool(rate) and number(settings.get(rate)) and settings[rate] == 0
+        dropout = rate in apart or "placement" in apart
+        parts = [shown(settings[name]) if dropout else checker.phrase(name, settings[name])
+                 for name in apart if settings.get(name) is not None]
+        rows = [sweep.metrics["test_loss"][trial] for trial in trials]
+        means = []
+        for epoch in range(max(map(len, rows))):
+            values = [float(row[epoch]) for row in rows if len(row) > epoch and np.isfinite(row[epoch])]
+            means.append(np.mean(values) if values else np.nan)
+        if means:
+            lines.setdefault("no dropout" if bare else shortened(" ".join(parts), 28) or "all seeds", means)
+    return lines
+
+
+def divided(checker, panel, apart):
+    """Panels with more than six lines are one for each placement, or parts of twelve lines."""
+    title, key, cells = panel
+    lines, rate = curves(checker, cells, apart), rate_column(checker.sweep)
+    if len(lines) <= 6:
+        return [(title, key, lines)] if lines else []
+    places = list(dict.fromkeys(settings.get("placement") for settings, _ in cells))
+    if "placement" in apart and len(apart) > 1 and len(places) > 1:
+        found = []
+        for place in places:
+            own = "no placement" if place is None else f"placement {shown(place)}"
+            part = [(settings, trials) for settings, trials in cells
+                    if settings.get(rate) == 0 or settings.get("placement") == place]
+            found += divided(checker, (f"{title}, {own}" if key else own, key | {"placement": place}, part),
+                             [name for name in apart if name != "placement"])
+        return found
+    parts = -(-len(lines) // 12)
+    size = -(-len(lines) // parts)
+    names = list(lines)
+    return [(title + (f" ({index + 1} of {parts})" if parts > 1 else ""), key,
+             {name: lines[name] for name in names[index * size:][:size]}) for index in range(parts)]
+
+
 def learning(checker, section):
-    sweep, rate = checker.sweep, rate_column(checker.sweep)
-    for where, svg, cells, x, y in drawn(checker, section, "Test loss by epoch", rate):
-        lines = {}
-        for settings, trials in cells:
-            parts = [shown(settings[name]) for name in (rate, "placement") if settings.get(name) is not None]
-            bare = rate and number(settings.get(rate)) and settings[rate] == 0
-            rows = [sweep.metrics["test_loss"][trial] for trial in trials]
-            means = []
-            for epoch in range(max(map(len, rows))):
-                values = [float(row[epoch]) for row in rows if len(row) > epoch and np.isfinite(row[epoch])]
-                means.append(np.mean(values) if values else np.nan)
-            lines.setdefault("no dropout" if bare else " ".join(parts) or "all seeds", means)
+    apart = line_columns(checker.sweep)
+    every = [part for panel in panels(checker, apart) for part in divided(checker, panel, apart)]
+    counts = [min(24, len(every)), len(every)]
+    for where, svg, lines, x, y in drawn(checker, section, "Test loss by epoch", every):
         series = page.series(svg)
-        checker.same(where, [name for name, _, _ in series], list(lines)[:6])
+        checker.same(where, [name for name, _, _ in series], list(lines))
         for name, _, pieces in series:
             points = [point for piece in pieces for point in piece if point[1] < lowest(svg)]
             means = [value for value in lines.get(name, []) if np.isfinite(value)]
@@ -139,6 +208,7 @@ def learning(checker, section):
                 for (px, py), (epoch, value) in zip(points, enumerate(means, 1)):
                     near(checker, f"{where}, {name}, epoch {epoch}", y, py, value)
                     near(checker, f"{where}, {name}, epoch {epoch}", x, px, epoch)
+    return counts
 
 
 def maps(checker, section, names, levels, data, table):
@@ -148,25 +218,32 @@ def maps(checker, section, names, levels, data, table):
         if title is None:
             checker.fail(section.title, f"a plot without a title: {svg.get('aria-label')}")
             continue
-        axes = tuple(names.index(name.replace(" ", "_")) for name in title.groups()[:2])
+        turned = tuple(names.index(name.replace(" ", "_")) for name in title.groups()[:2])
+        axes = tuple(sorted(turned))
         where = f"map {title[1]} × {title[2]}"
         checker.number(where, title[3], 100 * table[axes][0], 1)
+        rows, columns = ([shown(value) for value in levels[axis]] for axis in turned)
+        checker.same(f"{where}, the wider side", len(columns) <= len(rows), True)
         found = [words for _, _, words in sorted(page.labels(svg, "end"), key=lambda label: label[1])]
-        checker.same(f"{where}, rows", found, [shown(value) for value in levels[axes[0]]])
-        columns = [shown(value) for value in levels[axes[1]]]
-        checker.same(f"{where}, columns", [words for words in columns if words not in texts], [])
-        found = sorted((y, x, t) for x, y, t in page.labels(svg, "middle") if re.match(r"[-+]?[\d.]+( ±|$)", t)
-                       and t not in [shown(value) for value in levels[axes[1]]])
+        checker.same(f"{where}, rows", found, rows)
+        marks = sorted((y, x, words) for x, y, words in page.labels(svg, "middle"))
+        checker.same(f"{where}, columns", [word for word in columns if word not in texts], [])
+        means = [words for _, _, words in marks if re.match(r"[-+]?[\d.]+$", words)]
+        # The columns' own numbers stand below all others.
+        means = means[: len(rows) * len(columns)]
+        halves = [words[1:] for _, _, words in marks if words.startswith("±")]
         expected = []
-        for i in range(len(levels[axes[0]])):
-            for j in range(len(levels[axes[1]])):
-                expected.append(interaction(data, axes, (i, j)))
-        checker.same(where, len(found), len(expected))
-        for (_, _, label), values in zip(found, expected):
-            mean, _, half = label.partition(" ±")
-            checker.number(where, mean, 100 * float(values.mean()), 2, True)
-            ends, _ = inference.interval(values, (-1, 1))
-            checker.number(where, half, ends and 50 * (ends[1] - ends[0]), 2, missing="")
+        for i in range(len(rows)):
+            for j in range(len(columns)):
+                expected.append(interaction(data, axes, (i, j) if turned == axes else (j, i)))
+        checker.same(where, len(means), len(expected))
+        for label, values in zip(means, expected):
+            checker.number(where, label, 100 * float(values.mean()), 2, True)
+        ends = [inference.interval(values, (-1, 1))[0] for values in expected]
+        ends = [end for end in ends if end is not None]
+        checker.same(f"{where}, intervals", len(halves), len(ends))
+        for half, end in zip(halves, ends):
+            checker.number(where, half, 50 * (end[1] - end[0]), 2)
     section.plots.clear()
 
 

@@ -1,4 +1,5 @@
 """Trials that did not end as planned, and where the file comes from."""
+import json
 import re
 from datetime import datetime, timezone
 
@@ -42,12 +43,38 @@ def failed(checker, section):
     sweep = checker.sweep
     bad = [trial for trial, status in enumerate(sweep.status)
            if status in ("failed", "diverged", "timed_out")]
-    checker.prose(section.title, section.paragraphs[0], [
-        (r"^(\d+) trials? did not", lambda m: checker.same("trials that failed", m[1], len(bad)))])
+    for line in section.paragraphs:
+        checker.prose(section.title, line, [
+            (r"^(\d+) trials? did not", lambda m: checker.same("trials that failed", m[1], len(bad))),
+            (r"^The first 200 are listed; (\d+) are not", lambda m: checker.same(
+                "trials not listed", m[1], len(bad) - 200))])
     names = [name for name, values in sweep.columns.items() if len(set(values)) > 1]
     for row, trial in zip(section.tables.pop(0).rows, bad):
         phrase = checker.phrases({name: sweep.columns[name][trial] for name in names})
         checker.same(f"trial {trial}", row, [str(trial), sweep.status[trial], phrase, sweep.messages[trial]])
+
+
+def constants(checker, line, columns):
+    """Columns of one value, then settings that are no columns, which the configurations have."""
+    line = line.removeprefix("Same in every trial: ").removesuffix(".")
+    checker.same("constants", line[: len(columns)], columns)
+    known = {}
+    for trial in json.loads(text(checker.sweep.file["provenance/plan"][()]))["trials"]:
+        for setting in trial["configuration"].split("\n"):
+            name, _, value = setting.partition("=")
+            values = value.split(",")
+            known.setdefault(name, set()).add(value)
+            known.setdefault("", set()).update([name, *re.split(r"[,:*]", value)])
+            if name in ("sgd", "adam", "adamw"):
+                known.setdefault("learning_rate", set()).add(float(values[0]))
+            elif name == "data":
+                for key, number_ in zip(("train", "test", "validation"), values):
+                    known.setdefault(key, set()).add(number_)
+    grid = text(checker.sweep.file["provenance/grid"][()])
+    for part in filter(None, line[len(columns):].split(", ")):
+        name, _, value = part.partition(" ")
+        found = known.get(name, known[""] | set(re.findall(r"[\w.-]+", grid)))
+        checker.same(f"constant {name}", value in {shown(item) for item in found}, True)
 
 
 def source(checker, section):
@@ -61,8 +88,12 @@ def source(checker, section):
     expected += [f"Data: {text(name)}, SHA-256 {text(print_)}."
                  for name, print_ in zip(data["name"][:], data["fingerprint"][:])]
     same = ", ".join(f"{name} {shown(value)}" for name, value in sweep.constants().items())
-    expected += [f"Same in every trial: {same}."] if same else []
-    checker.same("source", section.paragraphs[:-1], expected)
+    paragraphs = section.paragraphs[:-1]
+    if paragraphs and paragraphs[-1].startswith("Same in every trial: "):
+        constants(checker, paragraphs.pop(), same)
+    elif same:
+        checker.fail("source", "nothing is said of what is the same in every trial")
+    checker.same("source", paragraphs, expected)
     note = section.paragraphs[-1]
     checker.same("intervals", re.findall(r"differences: (.*); means: (.*?)\)\.", note), [tuple(how)])
     checker.prose("intervals", note, [(r"Intervals hold 95% each", lambda m: None),
