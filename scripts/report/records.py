@@ -71,10 +71,12 @@ def constants(checker, line, columns):
                 for key, number_ in zip(("train", "test", "validation"), values):
                     known.setdefault(key, set()).add(number_)
     grid = text(checker.sweep.file["provenance/grid"][()])
-    for part in filter(None, line[len(columns):].split(", ")):
+    for part in filter(None, re.split(r", (?=[a-z_]+ )", line[len(columns):].removeprefix(", "))):
         name, _, value = part.partition(" ")
         found = known.get(name, known[""] | set(re.findall(r"[\w.-]+", grid)))
-        checker.same(f"constant {name}", value in {shown(item) for item in found}, True)
+        found = {shown(item) for item in found}
+        words = [value] if name in known else re.split(r"[ ,:*]", value)
+        checker.same(f"constant {name}", [word for word in words if word not in found], [])
 
 
 def source(checker, section):
