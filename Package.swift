@@ -9,9 +9,6 @@ let swiftSettings: [SwiftSetting] = [
 ]
 let cSettings: [CSetting] = [.treatAllWarnings(as: .error)]
 
-// From the environment rather than from git: SwiftPM remembers what a manifest said.
-let commit = Context.environment["DROPGRID_COMMIT"] ?? ""
-
 let package = Package(
   name: "dropgrid",
   platforms: [.macOS(.v15)],
@@ -92,17 +89,15 @@ let package = Package(
       swiftSettings: swiftSettings),
 
     // Arguments and wiring.
-    .target(
-      name: "CBuildInfo",
-      cSettings: cSettings + [.define("DROPGRID_COMMIT", to: "\"\(commit)\"")]),
+    .plugin(name: "NameCommit", capability: .buildTool()),
     .executableTarget(
       name: "dropgrid",
       dependencies: [
         "ExperimentModel", "GridPlanner", "TensorCore", "Datasets", "Training", "Scheduling",
-        "Console", "ResultsStore", "Analysis", "Report", "Export", "CBuildInfo",
+        "Console", "ResultsStore", "Analysis", "Report", "Export",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: swiftSettings),
+      swiftSettings: swiftSettings, plugins: ["NameCommit"]),
   ],
   cLanguageStandard: .gnu2x
 )

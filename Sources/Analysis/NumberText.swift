@@ -2,7 +2,10 @@ import Foundation
 
 /// Numbers as tables and sentences show them, in no locale.
 package enum NumberText {
+  /// `digits` after the point; an exponent from a million on, where a diverging loss would have 38
+  /// digits before it.
   package static func fixed(_ value: Double, digits: Int) -> String {
+    if value.isFinite, abs(value) >= 1e6 { return String(format: "%.\(digits)e", value) }
     let text = String(format: "%.\(digits)f", value)
     // A small negative number rounds to "-0.00".
     return text.hasPrefix("-") && !text.contains { ("1"..."9").contains($0) }

@@ -76,7 +76,7 @@ public final class ProgressDisplay: Sendable {
   /// Prints a message that stays, above the live lines; nothing after `finish`.
   public func message(_ text: String) {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    shared.state.withLock { $0.permanent += lines.map { StyledLine.printable(String($0)) } }
+    shared.state.withLock { $0.permanent += lines.map { PlainText.line(String($0)) } }
     shared.announce()
   }
 

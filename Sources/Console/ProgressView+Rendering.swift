@@ -111,7 +111,7 @@ extension ProgressView {
       } else {
         line.add(record.status.name, .bad)
       }
-      let reason = StyledLine.printable(record.message)
+      let reason = PlainText.line(record.message)
       line.add((reason.isEmpty ? "" : ": \(reason)") + " ")
     }
     line.add("(\(Numbers.duration(record.duration)))")

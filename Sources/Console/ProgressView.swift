@@ -37,10 +37,10 @@ public struct ProgressView: Sendable {
     title: String, items: [ProgressItem], recorded: Set<Int> = [], jobs: Int, style: ProgressStyle
   ) {
     let recorded = recorded.filter(items.indices.contains)
-    self.title = StyledLine.printable(title)
+    self.title = PlainText.line(title)
     self.items = items.map {
       var item = $0
-      item.label = StyledLine.printable(item.label)
+      item.label = PlainText.line(item.label)
       return item
     }
     labelWidth = self.items.reduce(0) { max($0, DisplayWidth.of($1.label)) }

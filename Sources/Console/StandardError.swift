@@ -1,3 +1,5 @@
+internal import ExperimentModel
+
 /// What a command says beside its output.
 public enum StandardError {
   /// Writes `text` and a line's end, control characters made blank.
@@ -7,7 +9,7 @@ public enum StandardError {
   public static func write(_ text: String) {
     Terminal.ignoreHangUps()
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    let printable = lines.map { StyledLine.printable(String($0)) + "\n" }.joined()
+    let printable = lines.map { PlainText.line(String($0)) + "\n" }.joined()
     _ = Terminal(file: 2).write(printable)
   }
 }

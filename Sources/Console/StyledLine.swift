@@ -31,13 +31,4 @@ struct StyledLine {
     }
     return line
   }
-
-  /// The text on one line, without control characters that could move the cursor.
-  static func printable(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
-    else { return text }
-    return String(
-      String.UnicodeScalarView(
-        text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
-  }
 }

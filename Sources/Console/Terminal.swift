@@ -20,7 +20,12 @@ struct Terminal: Sendable {
   /// - Returns: 0 if it arrived, else the error's number: a terminal that hung up takes no more,
   ///   and ETIMEDOUT says that patience ran out.
   func write(_ text: String, patience: Int? = nil) -> Int32 {
-    var bytes = Array(text.utf8)[...]
+    write(Array(text.utf8), patience: patience)
+  }
+
+  /// As `write` of a text.
+  func write(_ bytes: [UInt8], patience: Int? = nil) -> Int32 {
+    var bytes = bytes[...]
     var waited = 0
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }

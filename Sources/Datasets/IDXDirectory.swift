@@ -64,22 +64,24 @@ struct IDXDirectory {
   /// The first of `stem-idx3-ubyte`, `stem.idx3-ubyte` and the same with `.gz` that is a file.
   private func locate(_ stem: String, _ content: IDXFile.Content) throws(DatasetError) -> String {
     let directory = DataOrigin(path: path, remedy: remedy)
-    guard let isDirectory = isDirectory(path) else { throw directory.error("is not there") }
+    guard let isDirectory = try isDirectory(path) else { throw directory.error("is not there") }
     guard isDirectory else { throw directory.error("is not a directory") }
     let usual = "\(stem)-idx\(content.rawValue)-ubyte"
     let other = "\(stem).idx\(content.rawValue)-ubyte"
     for candidate in [usual, other, "\(usual).gz", "\(other).gz"] {
       let file = path.hasSuffix("/") ? path + candidate : "\(path)/\(candidate)"
-      if self.isDirectory(file) == false { return file }
+      if try self.isDirectory(file) == false { return file }
     }
     throw directory.error("has no file \(usual) or \(usual).gz")
   }
 
   /// Nil where nothing is there.
-  private func isDirectory(_ path: String) -> Bool? {
-    var isDirectory: ObjCBool = false
-    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-    return exists ? isDirectory.boolValue : nil
+  private func isDirectory(_ path: String) throws(DatasetError) -> Bool? {
+    var status = stat()
+    if stat(path, &status) == 0 { return status.st_mode & S_IFMT == S_IFDIR }
+    if errno == ENOENT { return nil }
+    let reason = String(cString: strerror(errno))
+    throw DataOrigin(path: path, remedy: remedy).error("cannot be looked at (\(reason))")
   }
 
   /// A gap in the labels is nearly always a damaged file, and would silently add classes.

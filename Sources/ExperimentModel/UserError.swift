@@ -20,6 +20,8 @@ public struct UserError: Error, Sendable, Hashable {
     case inconclusive = 9
     /// The time that the sweep was given is spent; every finished trial is recorded.
     case budgetSpent = 10
+    /// What the command had to say could not be written: sysexits' EX_IOERR.
+    case outputLost = 74
     /// Stopped by a signal; every finished trial is recorded.
     case interrupted = 130
   }

@@ -24,19 +24,29 @@ public struct TensorBoardLog: Sendable {
 
   /// Writes the event files below `directory`: one for the sweep, and one in a folder per trial.
   ///
-  /// Names and contents follow from the results file, so that writing again replaces.
-  /// - Throws: `UserError(.badFile)` where a file is there and may not be replaced, or the disk
-  ///   fails.
+  /// Names and contents follow from the results file. Runs of an earlier export would be shown
+  /// beside these, so they are replaced with it, and nothing else that is there.
+  /// - Parameter replacing: whether an earlier export may be replaced.
+  /// - Throws: `UserError(.badFile)` where one is there and may not be replaced, or the disk fails.
   public func write(to directory: String, replacing: Bool) throws(UserError) {
     let files = [(folder: directory, row: Int?.none)] + rows.map { ("\(directory)/\(run($0))", $0) }
     let outputs = files.map { folder, row in
-      OutputFile("\(folder)/events.out.tfevents.\(Int(row.map(end) ?? begin)).dropgrid")
+      OutputFile(
+        "\(folder)/events.out.tfevents.\(Int(row.map(end) ?? begin)).dropgrid",
+        replacing: replacing)
     }
-    for output in outputs { try output.check(replacing: replacing) }
+    let earlier = EarlierRuns(in: directory)
+    guard replacing || earlier.files.isEmpty else {
+      throw UserError(
+        .badFile,
+        "\(directory): has runs of an earlier export; choose another directory, or add --force to "
+          + "replace them")
+    }
     for (file, output) in zip(files, outputs) {
       try OutputFile.makeDirectory(file.folder)
-      try output.write(file.row.map(trialEvents) ?? sweepEvents(), replacing: replacing)
+      try output.write(file.row.map(trialEvents) ?? sweepEvents())
     }
+    earlier.remove(besides: Set(outputs.map(\.path)))
   }
 
   /// `trial-0007-8ed78267`: the row and the beginning of the identity.

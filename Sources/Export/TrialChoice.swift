@@ -37,7 +37,8 @@ public enum TrialChoice: Sendable, Hashable {
     let results = reader.results
     func failure(_ message: String) -> UserError {
       UserError(
-        .badInput, "\(reader.path): \(message); `dropgrid show \(reader.path) --all` lists them")
+        .badInput,
+        "\(reader.path): \(message); `dropgrid show \(reader.path.shellWord) --all` lists them")
     }
     switch self {
     case .row(let row):

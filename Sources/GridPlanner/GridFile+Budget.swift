@@ -69,7 +69,7 @@ extension GridFile {
       GridIssue(
         file: name, position: sample.position, path: "sample",
         message: "has a budget in time, and how many arms fit into it is measured once, before "
-          + "the run: `dropgrid plan \(name) -o plan.json`, then `dropgrid run --plan plan.json`; "
+          + "the run: `dropgrid plan \(name.shellWord) -o plan.json`, then `dropgrid run --plan plan.json`; "
           + "or give sample.count=N")
     ])
   }

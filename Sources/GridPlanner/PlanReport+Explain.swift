@@ -46,23 +46,16 @@ extension PlanReport {
   /// The trials as comma-separated values (RFC 4180), the settings' columns by their names.
   public func csv() -> String {
     let columns = plan.trialColumns(rows)
-    var lines = [(["trial", "id", "architecture", "flops"] + columns.map(\.name)).csvLine]
+    var lines = [
+      CSVField.record(["trial", "id", "architecture", "flops"] + columns.map(\.name))
+    ]
     for (index, row) in rows.enumerated() {
       let trial = plan.trial(row)
       lines.append(
-        (["\(row)", "\(trial.id)", plan.architectures[trial.architecture].name, "\(trial.flops)"]
-          + columns.map { $0.text(at: index) }).csvLine)
+        CSVField.record(
+          ["\(row)", "\(trial.id)", plan.architectures[trial.architecture].name, "\(trial.flops)"]
+            + columns.map { $0.text(at: index) }))
     }
     return lines.joined(separator: "\r\n") + "\r\n"
-  }
-}
-
-extension [String] {
-  fileprivate var csvLine: String {
-    map { field in
-      field.contains { ",\"\r\n".contains($0) }
-        ? "\"\(field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\""
-        : field
-    }.joined(separator: ",")
   }
 }

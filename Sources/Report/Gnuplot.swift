@@ -69,6 +69,14 @@ struct Gnuplot {
     return text
   }
 
+  /// The operating system's words for an error of Foundation's.
+  private static func reason(_ error: any Error) -> String {
+    let error = error as NSError
+    let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
+    guard cause.domain == NSPOSIXErrorDomain else { return "it does not start" }
+    return String(cString: strerror(Int32(truncatingIfNeeded: cause.code)))
+  }
+
   private func run(_ script: String) throws(UserError) -> (String, String, Int32) {
     let process = Process()
     process.executableURL = program
@@ -94,7 +102,8 @@ struct Gnuplot {
         process.terminationStatus
       )
     } catch {
-      throw UserError(.badFile, "gnuplot cannot be run: \(error.localizedDescription)")
+      throw UserError(
+        .badFile, "\(program.path) cannot be run: \(Self.reason(error)); install gnuplot anew")
     }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import ExperimentModel
 import Foundation
 import GridPlanner
@@ -12,7 +13,9 @@ struct AuditCommand: AsyncParsableCommand {
       compares every recorded figure and weight to the last bit. It exits with 3 if any differs.
       """)
 
-  @Argument(help: "The grid file (YAML).", completion: .file(extensions: ["yaml", "yml"]))
+  @Argument(
+    help: "The grid file (YAML); - is standard input.",
+    completion: .file(extensions: ["yaml", "yml"]))
   var grid: String
 
   @Argument(help: "Settings and axes instead of the file's, as in dropout.rate=0,0.5.")
@@ -37,7 +40,7 @@ struct AuditCommand: AsyncParsableCommand {
     let found = sweep.planned.mergedPairs(atMost: pairs)
     guard !found.isEmpty else {
       let merged = sweep.planned.cellCount - sweep.planned.trialCount
-      return print(
+      return StandardOutput.line(
         merged == 0
           ? "No two cells of this grid are merged: there is nothing to compare."
           : "\(merged == 1 ? "1 cell is" : "\(merged) cells are") merged because nothing in the "
@@ -53,11 +56,13 @@ struct AuditCommand: AsyncParsableCommand {
         first.difference(from: second)
         ?? first.difference(from: unfused).map { "layer by layer \($0)" }
       if difference != nil { different += 1 }
-      print(
+      StandardOutput.line(
         "cells \(pair.cells.0) and \(pair.cells.1), \(pair.rules): \(difference ?? "identical")")
-      fflush(nil)
+      StandardOutput.flush()
+      if StandardOutput.isLost { return }
     }
-    print("\(found.count - different) of \(found.count) pairs are identical to the last bit.")
+    StandardOutput.line(
+      "\(found.count - different) of \(found.count) pairs are identical to the last bit.")
     if different > 0 { throw ExitCode(UserError.Code.trialsFailed.rawValue) }
   }
 }

@@ -2,6 +2,7 @@ import Analysis
 import ArgumentParser
 import Console
 import ExperimentModel
+import Export
 import Foundation
 import ResultsStore
 
@@ -35,16 +36,28 @@ struct CompareCommand: AsyncParsableCommand {
   @Flag(help: "Print as JSON.")
   var json = false
 
+  @Flag(help: "Replace files that are there, also where they are no earlier comparisons.")
+  var force = false
+
   func run() async throws {
+    let junit = junit.map { output($0, .junit) }
+    let summary = summary.map { output($0, .markdown) }
+    try junit?.check()
+    try summary?.check()
     let comparison = try SweepComparison(
       baseline: try read(baseline), candidate: try read(candidate), margin: margin)
-    if let junit { try TextFile.write(comparison.junit(), to: junit) }
-    if let summary { try TextFile.write(comparison.markdown(), to: summary) }
+    try junit?.write(comparison.junit())
+    if let summary {
+      let text = comparison.markdown()
+      try summary.write(summary.isFile ? OutputKind.markdown(text) : text)
+    }
     let styled = ProgressDisplay.style(file: STDOUT_FILENO).colour
-    if json {
-      print(try comparison.json())
+    if junit?.isStandardOutput == true || summary?.isStandardOutput == true {
+      // A document, and nothing beside it.
+    } else if json {
+      StandardOutput.json(try comparison.json() + "\n")
     } else {
-      print(comparison.text(styled: styled), terminator: "")
+      StandardOutput.write(comparison.text(styled: styled))
     }
     guard gate else { return }
     switch comparison.verdict {
@@ -52,6 +65,10 @@ struct CompareCommand: AsyncParsableCommand {
     case .harm, .differentBits: throw ExitCode(UserError.Code.gateFailed.rawValue)
     case .inconclusive: throw ExitCode(UserError.Code.inconclusive.rawValue)
     }
+  }
+
+  private func output(_ path: String, _ kind: OutputKind) -> OutputFile {
+    OutputFile(path, kind: kind, inputs: [baseline, candidate], replacing: force)
   }
 
   private func read(_ path: String) throws(UserError) -> ComparedSweep {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import ExperimentModel
 import Foundation
 import GridPlanner
@@ -24,11 +25,10 @@ struct DescribeCommand: ParsableCommand {
     if json {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      print(String(decoding: try encoder.encode(sections), as: UTF8.self))
+      StandardOutput.json(String(decoding: try encoder.encode(sections), as: UTF8.self) + "\n")
     } else {
-      print(
-        sections.map { name == nil ? $0.overview : $0.text }.joined(separator: "\n"),
-        terminator: "")
+      StandardOutput.write(
+        sections.map { name == nil ? $0.overview : $0.text }.joined(separator: "\n"))
     }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import ExperimentModel
 import Export
 import Foundation
@@ -19,6 +20,10 @@ struct ExportCommand: AsyncParsableCommand {
 
     @Flag(help: "Replace files that are there.")
     var force = false
+
+    func output(_ path: String, kind: OutputKind? = nil) -> OutputFile {
+      OutputFile(path, kind: kind, inputs: [file], replacing: force)
+    }
   }
 
   struct Weights: ParsableArguments {
@@ -48,17 +53,18 @@ struct ExportCommand: AsyncParsableCommand {
 
     /// Writes what `make` makes of the chosen trial's weights.
     func export(
-      _ input: Input, ending: String, make: (TrialWeights) throws -> [UInt8]
+      _ input: Input, ending: String, kind: OutputKind? = nil,
+      make: (TrialWeights) throws -> [UInt8]
     ) throws {
       let reader = try ResultsReader(path: input.file)
       let weights = try TrialWeights(reader, trial, epoch: epoch)
       let isDirectory = output.hasSuffix("/") || OutputFile.isDirectory(output)
       let directory = output.hasSuffix("/") ? output : output + "/"
-      let output = OutputFile(isDirectory ? "\(directory)\(weights.id)\(ending)" : output)
-      try output.check(replacing: input.force)
       if isDirectory { try OutputFile.makeDirectory(directory) }
-      try output.write(try make(weights), replacing: input.force)
-      print("\(output.path): \(weights.summary)")
+      let output = input.output(
+        isDirectory ? "\(directory)\(weights.id)\(ending)" : output, kind: kind)
+      try output.check()
+      try output.put(try make(weights), "\(output.path): \(weights.summary)")
     }
   }
 
@@ -79,7 +85,7 @@ struct ExportCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-      try weights.export(input, ending: ".weights.h5", make: KerasWeights.file)
+      try weights.export(input, ending: ".weights.h5", kind: .keras, make: KerasWeights.file)
     }
   }
 
@@ -108,12 +114,12 @@ struct ExportCommand: AsyncParsableCommand {
 
     func run() async throws {
       let tables = ResultTable.all(of: try ResultsReader(path: input.file))
-      let files = tables.map { OutputFile("\(output)/\($0.name).csv") }
-      for file in files { try file.check(replacing: input.force) }
       try OutputFile.makeDirectory(output)
+      let files = tables.map { input.output("\(output)/\($0.name).csv") }
+      for file in files { try file.check() }
       for (table, file) in zip(tables, files) {
-        try file.write(table.csv(), replacing: input.force)
-        print("\(file.path): \(table.rowCount) rows")
+        let count = table.rowCount
+        try file.put(table.csv(), "\(file.path): \(count == 1 ? "1 row" : "\(count) rows")")
       }
     }
   }
@@ -130,11 +136,12 @@ struct ExportCommand: AsyncParsableCommand {
 
     func run() async throws {
       let reader = try ResultsReader(path: input.file)
-      guard let output else {
-        return FileHandle.standardOutput.write(Data(ResultsDocument.json(of: reader)))
-      }
-      try OutputFile(output).write(ResultsDocument.json(of: reader), replacing: input.force)
-      print("\(output): \(reader.results.trialIDs.count) trials")
+      let output = input.output(output ?? "-")
+      try output.check()
+      let count = reader.results.trialIDs.count
+      let document = String(decoding: ResultsDocument.json(of: reader), as: UTF8.self)
+      try output.put(
+        PlainText.json(document), "\(output.path): \(count == 1 ? "1 trial" : "\(count) trials")")
     }
   }
 
@@ -151,7 +158,10 @@ struct ExportCommand: AsyncParsableCommand {
     func run() async throws {
       let log = try TensorBoardLog(try ResultsReader(path: input.file))
       try log.write(to: output, replacing: input.force)
-      print("\(output): \(log.rows.count) runs; look at them with: tensorboard --logdir \(output)")
+      let count = log.rows.count
+      StandardOutput.line(
+        "\(output): \(count == 1 ? "1 run" : "\(count) runs"); look at them with: "
+          + "tensorboard --logdir \(output.shellWord)")
     }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import ResultsStore
 
 struct MergeCommand: AsyncParsableCommand {
@@ -18,9 +19,9 @@ struct MergeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let report = try ResultsMerge.merge(files, into: output, session: .current)
-    print("\(output): \(report.finished) of \(report.trials) trials are finished")
+    StandardOutput.line("\(output): \(report.finished) of \(report.trials) trials are finished")
     if report.repeated > 0 {
-      print("  \(report.repeated) were in more than one file, with the same numbers")
+      StandardOutput.line("  \(report.repeated) were in more than one file, with the same numbers")
     }
   }
 }

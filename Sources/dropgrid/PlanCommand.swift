@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import ExperimentModel
+import Export
 import Foundation
 import GridPlanner
 import ResultsStore
@@ -13,7 +14,9 @@ struct PlanCommand: AsyncParsableCommand {
       Overrides replace settings and axes of the file: dropout.rate=0,0.25 seed=1..10
       """)
 
-  @Argument(help: "The grid file (YAML).", completion: .file(extensions: ["yaml", "yml"]))
+  @Argument(
+    help: "The grid file (YAML); - is standard input.",
+    completion: .file(extensions: ["yaml", "yml"]))
   var grid: String
 
   @Argument(help: "Settings and axes instead of the file's, as in dropout.rate=0,0.5.")
@@ -52,17 +55,30 @@ struct PlanCommand: AsyncParsableCommand {
   @Option(name: .shortAndLong, help: "Write the plan to this file, for `run --plan`.")
   var output: String?
 
+  @Flag(help: "Replace the file of -o, also where it is no earlier plan.")
+  var force = false
+
   func validate() throws {
     let chosen = [json, csv, count, explain, against != nil].count { $0 }
     guard chosen <= 1 else {
       throw ValidationError("Choose one of --json, --csv, --count, --explain and --against.")
     }
+    // `-o` is the results file of `run`.
+    if let output, [".h5", ".hdf5"].contains(where: output.hasSuffix) {
+      throw ValidationError(
+        "-o is where the plan goes, in JSON, and \(output) names a results file.")
+    }
   }
 
   func run() async throws {
     let merging = noMerge ? false : nil
+    let file = output.map {
+      OutputFile(
+        $0, kind: .plan, inputs: [grid] + (against.map { [$0] } ?? []), replacing: force)
+    }
+    try file?.check()
     var source = try GridSource(grid: grid, overrides: overrides, merging: merging)
-    if count { return print("cells: \(try source.gridFile().count())") }
+    if count { return StandardOutput.line("cells: \(try source.gridFile().count())") }
     if let (decided, arms) = try await PlannedSweep.decided(source, jobs: jobs.count) {
       source = decided
       let kept = output.map { "\($0) keeps them" } ?? "-o PLAN keeps them"
@@ -72,35 +88,28 @@ struct PlanCommand: AsyncParsableCommand {
     }
     let sweep = try await PlannedSweep(source)
     let rows = try condition.map { try sweep.planned.trials(where: $0) }
-    if let output {
+    if let output = file {
       let text = String(decoding: source.grid?.contents ?? Data(), as: UTF8.self)
-      let file = PlanFile(sweep.planned, text: text, overrides: source.overrides, merging: merging)
-      try Self.write(try file.json(), to: output)
+      let plan = PlanFile(sweep.planned, text: text, overrides: source.overrides, merging: merging)
+      try output.write(try plan.json(), isJSON: true)
+      if output.isStandardOutput { return }
     }
     if let against {
       let results = try ResultsReader.read(path: against)
-      return print(sweep.planned.progress(in: results).text(path: against), terminator: "")
+      return StandardOutput.write(sweep.planned.progress(in: results).text(path: against))
     }
     if csv || explain {
       // Neither shows a forecast, so nothing is measured.
       let report = PlanReport(sweep.planned, rows: rows)
-      return print(csv ? report.csv() : report.explanation(), terminator: "")
+      return StandardOutput.write(csv ? report.csv() : report.explanation())
     }
     let report = try await sweep.report(jobs: jobs.count, rows: rows)
-    print(json ? try report.json() : report.text(rows: max(0, self.rows)))
+    if json { return StandardOutput.json(try report.json() + "\n") }
+    StandardOutput.line(report.text(rows: max(0, self.rows)))
   }
 
   /// Says something beside the output.
   private static func note(_ text: String) {
     StandardError.write("dropgrid: \(text)")
-  }
-
-  private static func write(_ text: String, to path: String) throws(UserError) {
-    do {
-      try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
-    } catch {
-      let reason = (error as NSError).localizedDescription
-      throw UserError(.badFile, "\(path): the plan cannot be written: \(reason)")
-    }
   }
 }

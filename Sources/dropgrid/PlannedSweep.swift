@@ -1,6 +1,5 @@
 import Datasets
 import ExperimentModel
-import Export
 import Foundation
 import GridPlanner
 import ResultsStore
@@ -86,21 +85,41 @@ struct PlannedSweep {
     return cards
   }
 
-  /// All that is in a file, or comes out of a pipe.
+  /// All that is in a file, or comes out of a pipe; `-` is standard input.
   static func contents(of path: String) throws(UserError) -> Data {
-    guard !OutputFile.isDirectory(path) else {
-      throw UserError(.badFile, "\(path): is a directory; name a file")
+    func failure(_ code: Int32) -> UserError {
+      let reason =
+        switch code {
+        case ENOENT: "there is no such file; check the name"
+        case EISDIR: "is a directory; name a file"
+        default: "cannot be read (\(String(cString: strerror(code)))); check the name and the disk"
+        }
+      return UserError(.badFile, "\(inputName(path)): \(reason)")
     }
-    do {
-      let file = try FileHandle(forReadingFrom: URL(filePath: path))
-      return try file.readToEnd() ?? Data()
-    } catch CocoaError.fileReadNoSuchFile, CocoaError.fileNoSuchFile {
-      throw UserError(.badFile, "\(path): there is no such file; check the name")
-    } catch {
-      let reason = (error as NSError).localizedDescription
-      throw UserError(.badFile, "\(path): the file cannot be read: \(reason)")
+    let file = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { throw failure(errno) }
+    defer { if path != "-" { close(file) } }
+    var data = Data()
+    var part = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = read(file, &part, part.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw failure(errno) }
+      if count == 0 { return data }
+      data.append(contentsOf: part[..<count])
+      // A device may never end.
+      guard data.count <= mostInput else {
+        throw UserError(
+          .badFile,
+          "\(inputName(path)): has more than \(mostInput >> 20) MiB, as no grid file or plan has")
+      }
     }
   }
+
+  private static let mostInput = 16 << 20
+
+  /// What messages call a file that is read.
+  static func inputName(_ path: String) -> String { path == "-" ? "standard input" : path }
 
   private static func text(of path: String) throws(UserError) -> String {
     String(decoding: try contents(of: path), as: UTF8.self)
@@ -193,7 +212,7 @@ struct GridSource {
     grid: String?, overrides: [String] = [], plan: String? = nil, merging: Bool? = nil
   ) throws(UserError) {
     if let grid {
-      self.grid = (grid, try PlannedSweep.contents(of: grid))
+      self.grid = (PlannedSweep.inputName(grid), try PlannedSweep.contents(of: grid))
     } else {
       self.grid = nil
     }

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Console
 import ExperimentModel
+import Export
 import Foundation
 import Report
 import ResultsStore
@@ -25,9 +27,37 @@ struct ReportCommand: AsyncParsableCommand {
   @Flag(help: "Markdown without plots; so is what goes to a file whose name ends in .md.")
   var markdown = false
 
+  @Flag(help: "Replace a file that is there, also where it is no earlier report.")
+  var force = false
+
+  func validate() throws {
+    // What is no file has a name that says nothing.
+    guard let output, OutputFile(output).isFile else { return }
+    switch ending {
+    case "md", "markdown", "": return
+    case "html", "htm":
+      guard markdown else { return }
+      throw ValidationError("--markdown writes Markdown, and \(output) has the name of a page")
+    default:
+      guard !markdown else { return }
+      throw ValidationError(
+        "a report is a page (.html) or Markdown (.md, or any name with --markdown), and not what "
+          + "\(output) is named; a browser prints the page as PDF")
+    }
+  }
+
+  /// How the output's name ends.
+  private var ending: String { URL(filePath: output ?? "").pathExtension.lowercased() }
+
   func run() async throws {
     let reader = try ResultsReader(path: file)
     let url = URL(filePath: file)
+    let isMarkdown = markdown || ["md", "markdown"].contains(ending)
+    let output = OutputFile(
+      output ?? url.deletingPathExtension().lastPathComponent + (markdown ? ".md" : ".html"),
+      kind: isMarkdown ? .markdown : .page, inputs: [file], replacing: force)
+    // Before the plots are drawn.
+    try output.check()
     let report = try SweepReport(
       reader.completeResults(),
       source: ReportSource(
@@ -38,27 +68,9 @@ struct ReportCommand: AsyncParsableCommand {
             commandLine: $0.info.commandLine, processor: $0.info.cpu, versions: $0.info.versions,
             start: $0.start)
         }))
-    let isMarkdown = markdown || output?.hasSuffix(".md") == true
     let text = isMarkdown ? report.markdown() : try report.html()
-    let path =
-      output ?? url.deletingPathExtension().lastPathComponent + (markdown ? ".md" : ".html")
-    if path == "-" {
-      print(text, terminator: "")
-    } else {
-      try TextFile.write(text, to: path)
-      print(path)
-    }
-  }
-}
-
-/// A text file that is written whole or not at all.
-enum TextFile {
-  static func write(_ text: String, to path: String) throws(UserError) {
-    do {
-      try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
-    } catch {
-      throw UserError(
-        .badFile, "\(path) cannot be written: \((error as NSError).localizedDescription)")
-    }
+    guard output.isFile else { return try output.write(text) }
+    try output.write(isMarkdown ? OutputKind.markdown(text) : text)
+    StandardOutput.line(output.path)
   }
 }

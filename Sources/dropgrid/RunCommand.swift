@@ -17,7 +17,9 @@ struct RunCommand: AsyncParsableCommand {
       only the trials that were running; the same command continues.
       """)
 
-  @Argument(help: "The grid file (YAML).", completion: .file(extensions: ["yaml", "yml"]))
+  @Argument(
+    help: "The grid file (YAML); - is standard input.",
+    completion: .file(extensions: ["yaml", "yml"]))
   var grid: String?
 
   @Argument(help: "Settings and axes instead of the file's, as in dropout.rate=0,0.5.")
@@ -87,6 +89,9 @@ struct RunCommand: AsyncParsableCommand {
     guard (grid == nil) != (plan == nil) else {
       throw ValidationError("Name a grid file, or a plan with --plan; one of them.")
     }
+    guard (grid ?? plan) != "-" || output != nil else {
+      throw ValidationError("What comes from standard input has no name: give one with -o.")
+    }
     guard plan == nil || !noMerge else {
       throw ValidationError("A plan says itself what it merges: give --no-merge to `plan -o`.")
     }
@@ -97,6 +102,7 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    StandardOutput.outliveReader()
     let messages = RunMessages()
     let signals = try RunSignals(messages)
     defer { signals.end() }
@@ -126,7 +132,7 @@ struct RunCommand: AsyncParsableCommand {
     // Now that the results file is there: a log that is the same file is seen to be none.
     let log = try log.map { try EventLog(path: $0, plan: plan) { messages.say($0) } }
     // No forecast of the time: measuring it would keep the first trial waiting.
-    print(PlanReport(sweep.planned).text(rows: 0))
+    StandardOutput.line(PlanReport(sweep.planned).text(rows: 0))
     let beside = SweepFolder(writer: writer, plan: plan)
     let before = try ResultsReader.read(path: path)
     let selection = try Selection(only, within: mine, of: before, finished: writer.finished)
@@ -134,13 +140,14 @@ struct RunCommand: AsyncParsableCommand {
     let condemned = try await beside.begin(selection.rows, anew: !only.isEmpty)
     let order = selection.rows.filter { !condemned.contains($0) }
     if let shard, let mine {
-      print(
+      StandardOutput.line(
         "Shard \(shard.number) of \(shard.count): \(mine.count) of \(plan.trials.count) trials\n")
     }
     if !writer.finished.isEmpty || !condemned.isEmpty || !only.isEmpty {
-      print("\(path): \(writer.finished.count) trials are there, \(order.count) to go\n")
+      StandardOutput.line(
+        "\(path): \(writer.finished.count) trials are there, \(order.count) to go\n")
     }
-    fflush(nil)
+    StandardOutput.flush()
     let recorded = before.records(besides: Set(order))
     log?.begin(
       title: plan.title, results: path, recorded: writer.finished.count,
@@ -155,28 +162,33 @@ struct RunCommand: AsyncParsableCommand {
     let bad = results.status.count { !$0.isAsPlanned && $0 != .pending }
     let code = stopCode ?? (bad > 0 ? UserError.Code.trialsFailed.rawValue : 0)
     log?.end(status: results.status, exitCode: code)
-    print(
+    StandardOutput.line(
       try Summary(results).text(styled: ProgressDisplay.style(file: STDOUT_FILENO).colour))
-    print("Results: \(path)")
-    print("  every trial      dropgrid show \(path) --all")
-    print("  this text        dropgrid show \(path) --answer")
-    print("  as a page        dropgrid report \(path)")
-    print("  in Python        xarray.open_dataset(\"\(path)\", engine=\"h5netcdf\")")
+    StandardOutput.line("Results: \(path)")
+    let word = path.shellWord
+    StandardOutput.line("  every trial      dropgrid show \(word) --all")
+    StandardOutput.line("  this text        dropgrid show \(word) --answer")
+    StandardOutput.line("  as a page        dropgrid report \(word)")
+    StandardOutput.line(
+      "  in Python        xarray.open_dataset(\(JSONValue.text(path).text), engine=\"h5netcdf\")")
     if let mine, extend {
       let left = Set(results.status.indices.filter { results.status[$0] == .pending })
         .subtracting(mine).count
       if left > 0 {
-        print(
+        StandardOutput.line(
           "\(left) \(left == 1 ? "trial of earlier grids is" : "trials of earlier grids are") not "
             + "trained, because this grid does not ask for them.")
       }
     }
     let missing = results.status.count { $0 == .pending }
     if stopCode != nil {
-      print("Stopped: \(missing) trials are not trained; the same command continues.")
+      StandardOutput.line(
+        "Stopped: \(missing == 1 ? "1 trial is" : "\(missing) trials are") not trained; the same "
+          + "command continues.")
     } else if plan.stopping?.comparesArms == true, missing > 0 {
-      print(
-        "\(missing) trials are not trained or wait for others: run without --only for the rest.")
+      StandardOutput.line(
+        "\(missing == 1 ? "1 trial is" : "\(missing) trials are") not trained or wait for others: "
+          + "run without --only for the rest.")
     }
     if code != 0 { throw ExitCode(code) }
   }

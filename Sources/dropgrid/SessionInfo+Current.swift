@@ -1,4 +1,3 @@
-import CBuildInfo
 import Foundation
 import ResultsStore
 import TensorCore
@@ -10,7 +9,7 @@ extension SessionInfo {
       commandLine: CommandLine.arguments.joined(separator: " "),
       host: ProcessInfo.processInfo.hostName, cpu: processor,
       versions: "dropgrid \(Dropgrid.version); \(Engine.description)",
-      commit: String(cString: dg_build_commit()))
+      commit: buildCommit)
   }
 
   private static var processor: String {

@@ -40,19 +40,21 @@ struct ShowCommand: AsyncParsableCommand {
         trial == "best"
         ? try TrialChoice.best.row(in: reader) : try reader.results.row(named: trial)
       let detail = try TrialDetail(reader.completeResults(row: row), named: "\(row)")
-      print(json ? try detail.json() : detail.text, terminator: json ? "\n" : "")
-      return
+      return json
+        ? StandardOutput.json(try detail.json() + "\n") : StandardOutput.write(detail.text)
     }
     let results = reader.completeResults()
     let styled = ProgressDisplay.style(file: STDOUT_FILENO).colour
     if answer {
       let summary = try Summary(results)
-      print(json ? try summary.json() : summary.text(styled: styled), terminator: "")
+      json
+        ? StandardOutput.json(try summary.json())
+        : StandardOutput.write(summary.text(styled: styled))
     } else {
       let table = try TrialTable(results)
-      print(
-        json ? try table.json() : table.text(limit: all ? nil : 20, styled: styled),
-        terminator: "")
+      json
+        ? StandardOutput.json(try table.json())
+        : StandardOutput.write(table.text(limit: all ? nil : 20, styled: styled))
     }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import ExperimentModel
 import Foundation
 import ResultsStore
@@ -18,12 +19,11 @@ struct StatusCommand: AsyncParsableCommand {
   func run() async throws {
     let progress = try SweepProgress.read(path: file)
     guard json else {
-      print(progress.text, terminator: "")
-      return
+      return StandardOutput.write(progress.text)
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.keyEncodingStrategy = .convertToSnakeCase
-    print(String(decoding: try encoder.encode(progress), as: UTF8.self))
+    StandardOutput.json(String(decoding: try encoder.encode(progress), as: UTF8.self) + "\n")
   }
 }

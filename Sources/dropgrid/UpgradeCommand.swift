@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import ResultsStore
 
 struct UpgradeCommand: AsyncParsableCommand {
@@ -15,7 +16,7 @@ struct UpgradeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let version = try FormatUpgrade.upgrade(file)
-    print(
+    StandardOutput.line(
       version == FileFormat.version
         ? "\(file): has format version \(version), the newest"
         : "\(file): format version \(version) is now \(FileFormat.version)")

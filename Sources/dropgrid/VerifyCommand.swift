@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import ExperimentModel
 import Foundation
 import GridPlanner
@@ -45,9 +46,10 @@ struct VerifyCommand: AsyncParsableCommand {
     let seal =
       verification.isSealed
       ? "the structure is sealed" : "no seal: another program has changed the file's structure"
-    print(
+    StandardOutput.line(
       "\(file): sound; \(verification.finished) of \(verification.trials) trials are finished, "
         + "\(seal)")
+    StandardOutput.flush()
     if retrain > 0 { try await trainAgain(reader) }
   }
 
@@ -90,7 +92,7 @@ struct VerifyCommand: AsyncParsableCommand {
             + "does not hold what this program computes, or this machine computes wrongly")
       }
     }
-    print(
+    StandardOutput.line(
       "  \(rows.count) \(rows.count == 1 ? "trial" : "trials") trained anew ended in the same bits"
         + (rows.count < retrain ? "; \(retrain) were asked for, and there are no more" : ""))
   }

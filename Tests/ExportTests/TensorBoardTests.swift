@@ -17,8 +17,22 @@ import Testing
           "events.out.tfevents.1760000000.dropgrid", "trial-0000-a5000707",
           "trial-0001-a5010707", "trial-0002-a5020707",
         ])
-      expectUserError(.badFile, "exists already") { try log.write(to: output, replacing: false) }
+      expectUserError(.badFile, "earlier export", "--force") {
+        try log.write(to: output, replacing: false)
+      }
+      // Runs of another sweep go with their export, and nothing else does.
+      for name in [
+        "trial-0009-0123abcd/events.out.tfevents.5.dropgrid", "trial-0008-0123abcd/mine",
+      ] {
+        try OutputFile.makeDirectory(output + "/" + name.prefix { $0 != "/" })
+        try OutputFile("\(output)/\(name)").write([1])
+      }
       try log.write(to: output, replacing: true)
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: output).sorted() == [
+          "events.out.tfevents.1760000000.dropgrid", "trial-0000-a5000707",
+          "trial-0001-a5010707", "trial-0002-a5020707", "trial-0008-0123abcd",
+        ])
     }
   }
 

@@ -10,7 +10,7 @@ import Testing
     try await Sweeps.withReader { reader, directory throws in
       let bytes = try KerasWeights.file(TrialWeights(reader, .row(2)))
       let path = directory + "/x.weights.h5"
-      try OutputFile(path).write(bytes, replacing: false)
+      try OutputFile(path).write(bytes)
       let file = try File.open(path)
       let names = [("conv2d", 0), ("dense", 2), ("dense_1", 4)]
       let expected = Sweeps.weights(Sweeps.plan(), 2)
@@ -74,7 +74,7 @@ import Testing
       let weights = try TrialWeights(reader, .row(2))
       let torch = try Parsed(Safetensors.file(weights))
       let path = directory + "/x.weights.h5"
-      try OutputFile(path).write(KerasWeights.file(weights), replacing: false)
+      try OutputFile(path).write(KerasWeights.file(weights))
       let keras = try File.open(path)
       let names = ["weight", "bias", "running_mean", "running_var"]
       for (index, (role, name)) in zip(roles, names).enumerated() {

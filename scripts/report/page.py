@@ -83,6 +83,8 @@ def markdown(text):
     while index < len(lines):
         line = lines[index]
         index += 1
+        if line.startswith("<!--"):
+            continue
         if line.startswith("# "):
             page.title = plain(line[2:])
         elif line.startswith("## "):
