@@ -69,7 +69,9 @@ public enum StandardOutput {
         let copy = dup(STDOUT_FILENO)
         if copy >= 0, Glibc.close(copy) != 0, errno != EINTR { state.error = errno }
       }
-      return state.error == EPIPE && state.outlivesReader ? 0 : state.error
+      // EIO is what a terminal says that has hung up.
+      let hasGone = state.error == EPIPE || (isTerminal && state.error == EIO)
+      return hasGone && state.outlivesReader ? 0 : state.error
     }
   }
 }

@@ -1,4 +1,4 @@
-/// A field of comma-separated values as RFC 4180 has it, and one that no spreadsheet computes.
+/// A field of comma-separated values as RFC 4180 has it: plain text that no spreadsheet computes.
 package enum CSVField {
   /// Signs with which a spreadsheet lets a formula begin, also in their wide forms
   /// (owasp.org/www-community/attacks/CSV_Injection).
@@ -11,7 +11,8 @@ package enum CSVField {
   package static func append(_ text: String, to bytes: inout [UInt8]) {
     let quote = UInt8(ascii: "\"")
     let isFormula = text.unicodeScalars.first.map(formulaSigns.contains) == true
-    let text = isFormula && Double(text) == nil ? "'" + text : text
+    let safe = String(decoding: PlainText.lines(text), as: UTF8.self)
+    let text = isFormula && Double(text) == nil ? "'" + safe : safe
     guard text.utf8.contains(where: { [quote, 13, 10, UInt8(ascii: ",")].contains($0) }) else {
       bytes.append(contentsOf: text.utf8)
       return

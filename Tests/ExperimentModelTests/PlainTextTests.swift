@@ -36,7 +36,8 @@ import Testing
 
   @Test(arguments: [
     ("=1+1", "'=1+1"), ("+x", "'+x"), ("-0.5", "-0.5"), ("-x,y", "\"'-x,y\""), ("@a", "'@a"),
-    ("\tx", "'\tx"), ("a=b", "a=b"), ("say \"no\"", "\"say \"\"no\"\"\""), ("＝1", "'＝1"),
+    ("\tx", "'\tx"), ("a=b", "a=b"), ("a\u{1B}[2J", "a [2J"), ("say \"no\"", "\"say \"\"no\"\"\""),
+    ("＝1", "'＝1"),
   ])
   func aFieldIsNoFormula(text: String, field: String) {
     #expect(CSVField.record([text]) == field)

@@ -17,6 +17,7 @@ import Testing
     ("data: {name: fashion-mnist-mini, train: 2001}", "2001", .badInput),
     ("data: no-such-data", "no-such-data", .badInput),
     ("data: idx:/no/such/directory", "/no/such/directory", .badData),
+    ("data: idx:/proc/self/status/x", "Not a directory", .badData),
     ("a: [1", "grid.yaml:", .badInput),
     ("", "grid.yaml", .badInput),
   ])

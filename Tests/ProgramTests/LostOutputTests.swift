@@ -79,6 +79,54 @@ import Testing
     #expect(ignored.errors.contains("Broken pipe"))
   }
 
+  /// Without a controlling terminal there is no SIGHUP, only writes that fail.
+  @Test func aTerminalThatHangsUpEndsNoSweep() async throws {
+    let workplace = try Program.Workplace()
+    _ = try workplace.write(Self.grid, as: "grid.yaml")
+    let master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+    // TIOCSPTLCK and TIOCGPTN, which are macros that Swift does not read.
+    var (lock, number): (Int32, UInt32) = (0, 0)
+    guard master >= 0, ioctl(master, 0x4004_5431, &lock) == 0,
+      ioctl(master, 0x8004_5430, &number) == 0
+    else { return }
+    let terminal = try #require(
+      FileHandle(forUpdatingAtPath: "/dev/pts/\(number)"), "no terminal can be opened")
+    let process = Process()
+    process.executableURL = Program.url
+    process.arguments = ["run", "grid.yaml", "-o", "a.h5", "-j", "1"]
+    process.environment = ["TERM": "xterm"]
+    process.currentDirectoryURL = workplace.url
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = terminal
+    process.standardError = terminal
+    let (ended, end) = AsyncStream.makeStream(of: Void.self)
+    process.terminationHandler = { _ in end.finish() }
+    try process.run()
+    try terminal.close()
+    var bytes = [UInt8](repeating: 0, count: 100)
+    _ = read(master, &bytes, bytes.count)
+    close(master)
+    for await _ in ended {}
+    #expect(process.terminationReason == .exit)
+    #expect(process.terminationStatus == 0)
+    #expect(try Recorded(workplace.path("a.h5")).finished == 6)
+  }
+
+  /// Foundation's words for a failure say neither what failed nor what to do.
+  @Test func noMessageIsFoundations() throws {
+    let sources = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../Sources").standardizedFileURL
+    let files = FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil)
+    var count = 0
+    while let file = files?.nextObject() as? URL {
+      guard file.pathExtension == "swift" else { continue }
+      count += 1
+      let text = try String(contentsOf: file, encoding: .utf8)
+      #expect(!text.contains("localizedDescription"), "\(file.lastPathComponent)")
+    }
+    #expect(count > 100)
+  }
+
   /// What is printed goes through one writer that notices failures.
   @Test func nothingPrintsBesideTheWriter() throws {
     let sources = URL(filePath: #filePath).deletingLastPathComponent()
