@@ -495,6 +495,28 @@ class Checker:
         self.resume(folder, "1..6")
         self.count("shards merged")
 
+    def lost_output(self):
+        """Standard output full, closed or without a reader: all say so, and a sweep goes on."""
+        reference = self.reference()
+        ways = {
+            "full": ('"$@" >/dev/full', 74, 74), "closed": ('"$@" >&-', 74, 74),
+            "without a reader": (
+                '{ sleep .2; "$@"; echo $? >code; } | true; exit "$(cat code)"',
+                0, 128 + signal.SIGPIPE)}
+        for way, (script, sweep, other) in ways.items():
+            folder = self.folder()
+            shell = ("bash", "-c", script, "bash")
+            code, _ = self.program.run(["run", "grid.yaml", "-o", "out.h5"], folder, prefix=shell)
+            require(code == sweep, f"output {way}: run ends with {code}")
+            self.same(self.sound(folder / "out.h5"), reference)
+            for command in ("show out.h5", "status out.h5 --json", "export json out.h5",
+                            "report out.h5 --markdown -o -", "plan grid.yaml", "schema", "--help"):
+                code, _ = self.program.run(command.split(), folder, prefix=shell)
+                errors = (folder / "errors").read_text()
+                require(code == other, f"output {way}: {command} ends with {code}: {errors}")
+                require(errors.count("\n") == (other == 74), f"output {way}: {command}: {errors}")
+            self.count("output that cannot be written", 8)
+
 
 def main():
     parser = argparse.ArgumentParser()
@@ -513,6 +535,7 @@ def main():
         checker.random_kills, checker.early_stopping, checker.every_call, checker.extension,
         checker.full_disk, checker.reserved_disk, checker.permissions, checker.damaged_files,
         checker.two_writers, checker.signals, checker.own_deaths, checker.bad_trials, checker.shards,
+        checker.lost_output,
     ]
     began = time.monotonic()
     for check in checks:

@@ -77,7 +77,13 @@ public final class EventLog: Sendable {
     guard status.st_mode & S_IFMT != S_IFDIR else { throw failure(path, "it is a directory") }
     guard status.st_mode & S_IFMT == S_IFREG, status.st_size > 0 else { return }
     guard let file = FileHandle(forReadingAtPath: path) else { throw failure(path, reason()) }
-    guard (try? file.read(upToCount: beginning.count)) == beginning else {
+    let start: Data?
+    do {
+      start = try file.read(upToCount: beginning.count)
+    } catch {
+      throw failure(path, "what is there cannot be read")
+    }
+    guard start == beginning else {
       throw failure(path, "it is there and is no log of events: choose another name")
     }
   }

@@ -18,7 +18,8 @@ extension ProgressView {
 
   private var header: StyledLine {
     var line = StyledLine(title)
-    line.add(": \(items.count) trials, \(jobs) at a time", .faint)
+    line.add(
+      ": \(items.count == 1 ? "1 trial" : "\(items.count) trials"), \(jobs) at a time", .faint)
     if recordedBefore > 0 { line.add(", \(recordedBefore) recorded before", .faint) }
     return line
   }

@@ -99,6 +99,7 @@ public struct ProgressView: Sendable {
     else { return nil }
     hasForecast = true
     return StyledLine(
-      "\(items.count - ended) trials, \(jobs) at a time: ETA \(Numbers.clock(remaining))")
+      "\(items.count - ended == 1 ? "1 trial" : "\(items.count - ended) trials"), \(jobs) at a time: ETA \(Numbers.clock(remaining))"
+    )
   }
 }

@@ -62,7 +62,9 @@ struct AuditCommand: AsyncParsableCommand {
       if StandardOutput.isLost { return }
     }
     StandardOutput.line(
-      "\(found.count - different) of \(found.count) pairs are identical to the last bit.")
+      found.count == 1 && different == 0
+        ? "The pair is identical to the last bit."
+        : "\(found.count - different) of \(found.count) pairs are identical to the last bit.")
     if different > 0 { throw ExitCode(UserError.Code.trialsFailed.rawValue) }
   }
 }

@@ -144,8 +144,10 @@ struct RunCommand: AsyncParsableCommand {
         "Shard \(shard.number) of \(shard.count): \(mine.count) of \(plan.trials.count) trials\n")
     }
     if !writer.finished.isEmpty || !condemned.isEmpty || !only.isEmpty {
+      let count = writer.finished.count
       StandardOutput.line(
-        "\(path): \(writer.finished.count) trials are there, \(order.count) to go\n")
+        "\(path): \(count == 1 ? "1 trial is" : "\(count) trials are") there, \(order.count) to go\n"
+      )
     }
     StandardOutput.flush()
     let recorded = before.records(besides: Set(order))

@@ -153,7 +153,7 @@ private func midway(_ style: ProgressStyle) -> ProgressView {
     _ = view.receive(.finished(trial: 0, worker: 0, record: record()), at: 3_725)
     #expect(
       view.lines(at: 3_725, columns: 80, rows: 24) == [
-        "t: 1 trials, 1 at a time",
+        "t: 1 trial, 1 at a time",
         "[########################################]100%  1/1  elapsed 1:02:05",
       ])
   }
