@@ -71,30 +71,20 @@ package enum Bootstrap {
       return row
     }
     var means = samples.map { _ in [Double](repeating: 0, count: resamples) }
-    let words = UInt64((size + 1) / 2)
-    rows.withUnsafeBufferPointer { rows in
-      // Two resamples at a time: an addition waits for the one before it.
-      for resample in stride(from: 0, to: resamples, by: 2) {
-        var first = SIMD8<Double>(repeating: 0)
-        var second = first
-        var counter = UInt64(resample) * words
-        for _ in 0..<(size / 2) {
-          let (a, b) = (SignFlip.bits(counter), SignFlip.bits(counter + words))
-          counter += 1
-          first += rows[Int(((a >> 32) * count) >> 32)]
-          second += rows[Int(((b >> 32) * count) >> 32)]
-          first += rows[Int(((a & 0xFFFF_FFFF) * count) >> 32)]
-          second += rows[Int(((b & 0xFFFF_FFFF) * count) >> 32)]
-        }
-        if size % 2 == 1 {
-          first += rows[Int(((SignFlip.bits(counter) >> 32) * count) >> 32)]
-          second += rows[Int(((SignFlip.bits(counter + words) >> 32) * count) >> 32)]
-        }
-        for lane in means.indices {
-          means[lane][resample] = first[lane] / Double(size)
-          if resample + 1 < resamples { means[lane][resample + 1] = second[lane] / Double(size) }
-        }
+    var counter: UInt64 = 0
+    for resample in 0..<resamples {
+      var sum = SIMD8<Double>(repeating: 0)
+      var left = size
+      while left > 0 {
+        let bits = SignFlip.bits(counter)
+        counter += 1
+        sum += rows[Int(((bits >> 32) * count) >> 32)]
+        left -= 1
+        guard left > 0 else { break }
+        sum += rows[Int(((bits & 0xFFFF_FFFF) * count) >> 32)]
+        left -= 1
       }
+      for lane in means.indices { means[lane][resample] = sum[lane] / Double(size) }
     }
     return means
   }

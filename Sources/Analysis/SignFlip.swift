@@ -85,7 +85,7 @@ package enum SignFlip {
     for word in 0..<words {
       let members = differences[(64 * word)..<min(64 * (word + 1), differences.count)]
       let tables = signTables(Array(members))
-      for draw in 0..<draws {
+      for draw in sums.indices {
         let signs = bits(UInt64(draw * words + word))
         var low = tables[Int(signs & 255)] + tables[256 + Int(signs >> 8 & 255)]
         low += tables[512 + Int(signs >> 16 & 255)] + tables[768 + Int(signs >> 24 & 255)]

@@ -81,10 +81,6 @@ extension Summary {
         lines += head(table, style)
       }
     }
-    let empty = dropoutEffects.count - rows.count
-    if empty > 0 {
-      lines.append(style.faint("\(empty) more \(empty == 1 ? "has" : "have") no complete pair."))
-    }
     return lines
   }
 

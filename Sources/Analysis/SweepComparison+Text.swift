@@ -61,12 +61,6 @@ extension SweepComparison {
         "Seeds that only one side has are left out: \(seeds.joined(separator: ", ")) in "
           + (partial.count == 1 ? "1 arm." : "\(partial.count) arms."))
     }
-    let most = arms.map(\.test.candidateSeeds).max() ?? 0
-    if let overall, overall.candidateSeeds < most {
-      lines.append(
-        "The mean over arms is of the seeds that are complete in every arm: "
-          + "\(overall.candidateSeeds) of \(most).")
-    }
     if !unsharedFigures.isEmpty {
       lines.append(
         "Only one side recorded \(unsharedFigures.joined(separator: ", ")): "

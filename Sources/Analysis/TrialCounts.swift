@@ -46,7 +46,6 @@ extension SweepTable {
   /// The trials that failed, diverged or took too long, in order.
   package func troubles() -> [Trouble] {
     let columns = ColumnSplit(results.trialColumns).varying
-    let names = columns.map(\.name)
     return results.trialIDs.indices.compactMap { trial in
       let status = results.status[trial]
       guard !status.isAsPlanned, status != .pending else { return nil }
@@ -54,7 +53,7 @@ extension SweepTable {
         trial: trial, id: results.trialIDs[trial].description, status: status.name,
         message: results.messages[trial],
         settings: Settings(
-          names: names, values: columns.map { SettingValue($0, row: trial) }))
+          names: columns.map(\.name), values: columns.map { SettingValue($0, row: trial) }))
     }
   }
 }

@@ -47,42 +47,31 @@ public struct TrialTable: Sendable, Hashable, Encodable {
     trials = TrialCounts(results.status)
     constants = columns.constants
     troubles = table.troubles()
-    let names = columns.varying.map(\.name)
-    let finals = Outcome.allCases.map { (outcome: $0, values: table.finals(of: $0)) }
-    let figures = [(Outcome.testAccuracy, Metric.testAccuracy), (.testLoss, .testLoss)].map {
-      outcome, metric in (outcome: outcome, values: Self.last(results.metrics[metric] ?? []))
-    }
-    var trials = Array(results.trialIDs.indices)
-    if order == .best {
-      let final = table.finals(of: .testAccuracy).map { $0.isNaN ? -1 : $0 }
-      let reached = figures[0].values.map { $0.isFinite ? $0 : -1 }
-      func place(_ trial: Int) -> (Double, Double, Int) {
-        (-final[trial], reached.isEmpty ? 1 : -reached[trial], trial)
-      }
-      trials.sort { place($0) < place($1) }
-    }
-    rows = trials.map { trial in
+    rows = results.trialIDs.indices.map { trial in
       var outcomes: [Outcome: Double] = [:]
-      for (outcome, values) in finals where !values[trial].isNaN {
-        outcomes[outcome] = values[trial]
-      }
+      for outcome in Outcome.allCases { outcomes[outcome] = table.outcome(outcome, of: trial) }
       var reached: [Outcome: Double] = [:]
-      for (outcome, values) in figures where !values.isEmpty && values[trial].isFinite {
-        reached[outcome] = values[trial]
+      let figures = [(Outcome.testAccuracy, Metric.testAccuracy), (.testLoss, .testLoss)]
+      for (outcome, metric) in figures {
+        let value = results.metrics[metric]?[trial].last.map { Double($0) }
+        reached[outcome] = value.flatMap { $0.isFinite ? $0 : nil }
       }
       let seconds = results.durations[trial]
       return Row(
         trial: trial, id: results.trialIDs[trial].description,
         settings: Settings(
-          names: names, values: columns.varying.map { SettingValue($0, row: trial) }),
+          names: columns.varying.map(\.name),
+          values: columns.varying.map { SettingValue($0, row: trial) }),
         status: results.status[trial].name, message: results.messages[trial],
         epochs: results.epochsRun[trial], seconds: seconds.isFinite ? seconds : nil,
         outcomes: outcomes, reached: reached)
     }
+    guard order == .best else { return }
+    func place(_ row: Row) -> (Double, Double) {
+      (row.outcomes[.testAccuracy] ?? -1, row.reached[.testAccuracy] ?? -1)
+    }
+    rows.sort { place($0) != place($1) ? place($0) > place($1) : $0.trial < $1.trial }
   }
-
-  /// The last figure of each row; NaN where there is none.
-  private static func last(_ rows: [[Float]]) -> [Double] { rows.map { Double($0.last ?? .nan) } }
 
   /// Every row, whatever a table would show: an object with sorted keys.
   public func json() throws -> String { try encodeJSON(self) }

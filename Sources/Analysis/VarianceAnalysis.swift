@@ -88,13 +88,13 @@ public struct VarianceAnalysis: Sendable, Hashable, Encodable {
       let places = axes.reduce([[]]) { rows, axis in
         rows.flatMap { row in grid.factors[axis].levels.map { row + [$0] } }
       }
-      let names = axes.map { grid.factors[$0].name }
-      let perSeed = places.indices.map { index in
-        Array(values[index * grid.seeds.count..<(index + 1) * grid.seeds.count])
-      }
-      let estimates = Estimate.all(perSeed, within: places.map { _ in limits })
-      return zip(places, estimates).compactMap { place, effect in
-        effect.map { Term(settings: Settings(names: names, values: place), effect: $0) }
+      return places.enumerated().compactMap { index, place in
+        let perSeed = Array(values[index * grid.seeds.count..<(index + 1) * grid.seeds.count])
+        return Estimate(perSeed, within: limits).map {
+          Term(
+            settings: Settings(names: axes.map { grid.factors[$0].name }, values: place),
+            effect: $0)
+        }
       }
     }
     marginal = singles.flatMap(terms)

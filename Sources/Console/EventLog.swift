@@ -208,7 +208,7 @@ public final class EventLog: Sendable {
   private func write(_ line: String) {
     guard !hasFailed.load(ordering: .relaxed) else { return }
     Terminal.ignoreHangUps()
-    let error = file.write(line, patience: patience)
+    let error = file.write(PlainText.json(line), patience: patience)
     guard error != 0 else { return }
     hasFailed.store(true, ordering: .relaxed)
     let reason = error == ETIMEDOUT ? "nobody reads them" : String(cString: strerror(error))
