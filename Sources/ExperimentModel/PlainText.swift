@@ -70,6 +70,10 @@ package enum PlainText {
     result.reserveCapacity(bytes.count + 16)
     var index = 0
     while index < bytes.count {
+      let start = index
+      while index < bytes.count, !isSuspect(bytes[index]) { index += 1 }
+      result.append(contentsOf: bytes[start..<index])
+      guard index < bytes.count else { break }
       let (scalar, count) = sign(bytes, index)
       if let scalar, !keeps(bytes, index) {
         replace(scalar, &result)
