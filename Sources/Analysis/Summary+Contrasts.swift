@@ -43,7 +43,8 @@ extension Summary {
 
     let table = TextLayout.table(columns, width: width)
     let rows = zip(family, table.dropFirst()).map { $0.isShown ? style.shown($1) : $1 }
-    let notes = notes(result).filter { said.insert($0).inserted }
+    // What is left out is this comparison's, also in the words of another one.
+    let notes = notes(result).filter { said.insert($0).inserted } + wording.leftOut(result)
     return TextLayout.wrap(title, width: width).map(style.bold) + head([table[0]], style) + rows
       + notes.flatMap { TextLayout.wrap($0, width: width) }.map(style.faint)
   }
@@ -144,7 +145,6 @@ extension Summary {
     if same > 0 {
       notes.append(Wording.leftOut(same))
     }
-    notes += wording.leftOut(result)
     let incomplete = family.reduce(0) { $0 + $1.incompletePairs }
     if incomplete > 0 {
       let pairs = incomplete + family.reduce(0) { $0 + $1.pairs }
