@@ -159,7 +159,7 @@ class Checker:
         require(code == 0, f"the sweep that goes on ends with {code}: {errors}")
         self.same(self.sound(folder / "out.h5"), self.reference(seeds))
         require(not (folder / "out.h5.d").exists(), "out.h5.d is left behind")
-        require(not (folder / "out.h5.tmp").exists(), "out.h5.tmp is left behind")
+        require(not (folder / "out.h5.dropgrid-tmp").exists(), "out.h5.dropgrid-tmp is left behind")
         self.count("sweeps that went on to the same bits")
         shutil.rmtree(folder)
 

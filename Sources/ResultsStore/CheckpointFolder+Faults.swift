@@ -9,7 +9,7 @@ extension CheckpointFolder {
 
   /// The signals that each trial brought the process down with, in their order.
   public func faultNotes() -> [TrialID: [Int32]] {
-    guard let descriptor = try? FileDescriptor(faults, O_RDONLY),
+    guard let descriptor = try? FileDescriptor(faults, O_RDONLY | O_NOFOLLOW | O_NONBLOCK),
       let size = try? descriptor.size(),
       let bytes = try? descriptor.read(Int(min(size, 1 << 20)), at: 0)
     else { return [:] }
@@ -39,7 +39,7 @@ extension CheckpointFolder {
     }
     do {
       let temporary = faults + ".tmp"
-      let descriptor = try FileDescriptor(temporary, O_WRONLY | O_CREAT | O_TRUNC)
+      let descriptor = try FileDescriptor(new: temporary)
       try descriptor.write(Array(lines.joined().utf8), at: 0)
       try descriptor.sync()
       guard rename(temporary, faults) == 0 else { throw SystemError(call: "rename", code: errno) }

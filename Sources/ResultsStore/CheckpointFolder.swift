@@ -10,6 +10,8 @@ internal import HDF5
 /// checkpoint is written under a temporary name, synced and renamed, so there is a whole one or
 /// none; one that is damaged, or another engine's, is as good as none.
 ///
+/// `FILE.d/<trial-id>.redo` is a finished row that is about to take another one's place: `RedoRecord`.
+///
 /// `FILE.d/faults` has a line for each trial in whose course the process brought itself down.
 public struct CheckpointFolder: Sendable {
   public let path: String
@@ -18,7 +20,7 @@ public struct CheckpointFolder: Sendable {
   private static let magic = Array("dropgrid-ckpt-1\n".utf8)
 
   /// - Parameter results: the path of the results file.
-  public init(results: String) { path = results + ".d" }
+  public init(results: String) { path = SideFiles(results).folder }
 
   /// Makes the directory where it is missing.
   ///
@@ -42,7 +44,7 @@ public struct CheckpointFolder: Sendable {
       var checksum = CRC32C()
       checksum.update(body)
       checksum.update(state)
-      let descriptor = try FileDescriptor(temporary, O_WRONLY | O_CREAT | O_TRUNC)
+      let descriptor = try FileDescriptor(new: temporary)
       let head = Self.magic + littleEndian([checksum.value]) + body
       try descriptor.write(head, at: 0)
       try descriptor.write(state, at: UInt64(head.count))
@@ -61,7 +63,7 @@ public struct CheckpointFolder: Sendable {
   public func load(_ trial: TrialID, engine: String) -> [UInt8]? {
     let name = Array(engine.utf8)
     let start = Self.magic.count + 8 + name.count + trial.bytes.count
-    guard let descriptor = try? FileDescriptor(file(trial), O_RDONLY),
+    guard let descriptor = try? FileDescriptor(file(trial), O_RDONLY | O_NOFOLLOW | O_NONBLOCK),
       let size = try? descriptor.size(), size >= UInt64(start), size < 1 << 36,
       let bytes = try? descriptor.read(Int(size), at: 0)
     else { return nil }
@@ -92,7 +94,8 @@ public struct CheckpointFolder: Sendable {
   /// Removes the directory unless something is in it.
   public func removeIfEmpty() { rmdir(path) }
 
-  private func entries() -> [String] {
+  /// The names of what is in the directory, in order.
+  func entries() -> [String] {
     guard let directory = opendir(path) else { return [] }
     defer { closedir(directory) }
     var names: [String] = []

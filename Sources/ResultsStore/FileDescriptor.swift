@@ -20,6 +20,13 @@ struct FileDescriptor: ~Copyable, Sendable {
     raw = try Self.call("open") { open(path, flags | O_CLOEXEC, 0o644) }
   }
 
+  /// Makes a new file at `path`, in place of what a process that died has left there; what a link
+  /// there names stays as it is.
+  init(new path: String) throws(SystemError) {
+    unlink(path)
+    try self.init(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW)
+  }
+
   deinit { close(raw) }
 
   /// Runs a call until no signal interrupts it.
@@ -89,6 +96,17 @@ struct FileDescriptor: ~Copyable, Sendable {
     return bytes
   }
 
+  /// Writes all of this file into another one.
+  func copy(to target: borrowing FileDescriptor) throws(SystemError) {
+    let size = try size()
+    var position: UInt64 = 0
+    while position < size {
+      let count = min(1 << 20, size - position)
+      try target.write(try read(Int(count), at: position), at: position)
+      position += count
+    }
+  }
+
   /// Waits until the data, and the length, are on the disk.
   func syncData() throws(SystemError) { try Self.call("fdatasync") { fdatasync(raw) } }
 
@@ -104,12 +122,20 @@ struct FileDescriptor: ~Copyable, Sendable {
     }
   }
 
+  /// Takes over the permissions and, where that is allowed, the owner of another file.
+  func adopt(ownerOf other: borrowing FileDescriptor) throws(SystemError) {
+    let status = try other.status()
+    // Changing the owner may clear bits of the mode.
+    _ = fchown(raw, status.st_uid, status.st_gid)
+    try Self.call("fchmod") { fchmod(raw, status.st_mode & 0o7777) }
+  }
+
   func truncate() throws(SystemError) { try Self.call("ftruncate") { ftruncate(raw, 0) } }
 
-  /// Takes the exclusive lock; false where another open file has it.
-  func lock() throws(SystemError) -> Bool {
+  /// Takes the exclusive lock, or a shared one; false where another open file is in the way.
+  func lock(shared: Bool = false) throws(SystemError) -> Bool {
     do {
-      try Self.call("flock") { flock(raw, LOCK_EX | LOCK_NB) }
+      try Self.call("flock") { flock(raw, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB) }
       return true
     } catch {
       if error.code == EWOULDBLOCK { return false }

@@ -15,13 +15,13 @@ public enum FormatUpgrade {
   public static func upgrade(_ path: String) throws(UserError) -> Int {
     let version = try ResultsReader(path: path).formatVersion
     guard version < FileFormat.version else { return version }
-    let temporary = path + ".tmp"
+    let side = SideFiles(path)
     do {
       let lock = try SweepLock(for: path)
       do {
-        try rewrite(path, temporary)
+        try rewrite(path, side, lock)
       } catch {
-        unlink(temporary)
+        unlink(side.temporary)
         throw error
       }
       _ = consume lock
@@ -31,12 +31,21 @@ public enum FormatUpgrade {
     return version
   }
 
-  private static func rewrite(_ path: String, _ temporary: String) throws {
+  private static func rewrite(
+    _ path: String, _ side: SideFiles, _ lock: borrowing SweepLock
+  ) throws {
+    let temporary = side.temporary
+    do {
+      let file = try FileDescriptor(path, O_RDWR)
+      try lock.claim(file)
+      try CheckpointFolder(results: path).redo(in: file)
+    }
     // Read again under the lock: a run may have ended in between.
     let source = try ResultsReader(path: path)
     do {
-      let copy = try FileDescriptor(temporary, O_RDWR | O_CREAT | O_TRUNC)
-      try ResultsMerge.copy(source.descriptor, to: copy)
+      let copy = try FileDescriptor(new: temporary)
+      try source.descriptor.copy(to: copy)
+      try copy.adopt(ownerOf: source.descriptor)
     }
     try changeStructure(temporary, source.stored)
     let descriptor = try FileDescriptor(temporary, O_RDWR)
@@ -45,8 +54,10 @@ public enum FormatUpgrade {
     try Seal.append(to: descriptor, changing: sweep.changing)
     _ = try descriptor.reserve(Int(try descriptor.size()))
     try descriptor.sync()
-    guard rename(temporary, path) == 0 else { throw SystemError(call: "rename", code: errno) }
-    try FileDescriptor(directory(of: path), O_RDONLY | O_DIRECTORY).syncEntries()
+    guard rename(temporary, side.results) == 0 else {
+      throw SystemError(call: "rename", code: errno)
+    }
+    try FileDescriptor(directory(of: side.results), O_RDONLY | O_DIRECTORY).syncEntries()
   }
 
   private static func changeStructure(_ path: String, _ sweep: StoredSweep) throws(HDF5Error) {

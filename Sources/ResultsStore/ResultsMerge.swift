@@ -77,15 +77,15 @@ public enum ResultsMerge {
     _ sources: [Int: ResultsReader], skeleton: ResultsReader, to output: String,
     session: SessionInfo
   ) throws(UserError) {
-    let temporary = output + ".tmp"
+    let temporary = SideFiles(output).temporary
     do {
       let lock = try SweepLock(for: output)
       guard fileKind(output) == nil else { throw ResultsWriter.exists(output) }
       do {
-        let descriptor = try FileDescriptor(temporary, O_RDWR | O_CREAT | O_TRUNC)
-        try copy(skeleton.descriptor, to: descriptor)
+        let descriptor = try FileDescriptor(new: temporary)
+        try skeleton.descriptor.copy(to: descriptor)
         let sweep = try SweepLoader.load(temporary, fileSize: try descriptor.size())
-        let rows = try RowFile(descriptor, lock, sweep, session: session, start: currentTime())
+        var rows = try RowFile(descriptor, lock, sweep, session: session, start: currentTime())
         try rows.reset(Array(sweep.trialIDs.indices))
         for (row, source) in sources.sorted(by: { $0.key < $1.key }) {
           try rows.append([(row, try source.record(row))], engine: skeleton.engine, sync: false)
@@ -99,18 +99,6 @@ public enum ResultsMerge {
       }
     } catch {
       throw StoreError.writing(output, error)
-    }
-  }
-
-  static func copy(
-    _ source: borrowing FileDescriptor, to target: borrowing FileDescriptor
-  ) throws(SystemError) {
-    let size = try source.size()
-    var position: UInt64 = 0
-    while position < size {
-      let count = min(1 << 20, size - position)
-      try target.write(try source.read(Int(count), at: position), at: position)
-      position += count
     }
   }
 }

@@ -52,10 +52,9 @@ extension ResultsReader {
     var weights: [(parameter: ParameterShape, values: [Float])] = []
     do {
       for parameter in group.parameters {
-        let (offset, count) = group.place(parameter, row: place)
-        let bytes = try descriptor.read(count, at: offset)
+        let bytes = try stored.weights(group.place(parameter, row: place), in: descriptor)
         checksum.update(bytes)
-        let size = count / group.copies
+        let size = bytes.count / group.copies
         weights.append(
           (parameter.shape, places.flatMap { Self.floats(bytes[$0 * size..<($0 + 1) * size]) }))
       }

@@ -35,7 +35,11 @@ public final class ResultsReader: Sendable {
     self.path = path
     do {
       descriptor = try Self.openSoundly(path, O_RDONLY)
-      stored = try SweepLoader.load(path, fileSize: try descriptor.size())
+      var stored = try SweepLoader.load(path, fileSize: try descriptor.size())
+      for (_, redo) in CheckpointFolder(results: path).redoRecords(for: descriptor) {
+        stored.patch(redo)
+      }
+      self.stored = stored
     } catch {
       throw StoreError.reading(path, error)
     }
@@ -62,6 +66,9 @@ public final class ResultsReader: Sendable {
 }
 
 extension ResultsReader {
+  /// How an HDF5 file begins.
+  static let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
+
   /// Opens a file that begins as HDF5 does and matches its seal.
   static func openSoundly(_ path: String, _ flags: Int32) throws -> FileDescriptor {
     // Without O_NONBLOCK, a pipe keeps whoever opens it waiting; a file does not know it.
@@ -69,7 +76,6 @@ extension ResultsReader {
     guard try descriptor.status().st_mode & S_IFMT == S_IFREG else {
       throw FormatError("it is not a file")
     }
-    let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
     guard try descriptor.size() >= 8, try descriptor.read(8, at: 0) == signature else {
       throw FormatError("it is not an HDF5 file")
     }

@@ -22,6 +22,9 @@ extension ResultsWriter {
       guard fileKind(path) != nil else { throw SystemError(call: "open", code: ENOENT) }
       let lock = try SweepLock(for: path)
       let old = try ResultsReader.openSoundly(path, O_RDWR)
+      try lock.claim(old)
+      try OpenMark.remove(from: old)
+      try CheckpointFolder(results: path).redo(in: old)
       let sweep = try SweepLoader.load(path, fileSize: try old.size())
       if let obstacle = sweep.obstacle(to: plan, engine: engine) {
         throw UserError(
@@ -33,7 +36,7 @@ extension ResultsWriter {
       do {
         return try replace(path, sweep, in: old, plan, session, lock)
       } catch {
-        unlink(path + ".tmp")
+        unlink(SideFiles(path).temporary)
         throw StoreError.writing(path, error)
       }
     } catch {
@@ -46,7 +49,14 @@ extension ResultsWriter {
     _ path: String, _ old: StoredSweep, in file: borrowing FileDescriptor, _ plan: Plan,
     _ session: SessionInfo, _ lock: consuming SweepLock
   ) throws -> ResultsWriter {
-    let temporary = path + ".tmp"
+    let side = SideFiles(path)
+    let names = try file.status().st_nlink
+    guard names == 1 else {
+      throw UserError(
+        .badFile,
+        "\(path): has \(names) names (hard links), and only one of them would lead to the extended "
+          + "file; remove the others, or extend a copy")
+    }
     let now = currentTime()
     var sound = Set(old.storedStatus.indices.filter { old.storedStatus[$0] != .pending })
     sound.subtract(old.tornRows())
@@ -54,19 +64,11 @@ extension ResultsWriter {
     let skeleton = Skeleton(
       plan: plan, engine: old.engine, session: session, createdAt: now,
       history: old.history(extendedBy: plan, finished: sound.count, at: now))
-    unlink(temporary)
-    _ = try reserve(skeleton.estimatedBytes, for: path, at: temporary)
-    try skeleton.write(temporary)
-    let descriptor = try FileDescriptor(temporary, O_RDWR)
-    var sweep = try SweepLoader.load(temporary, fileSize: try descriptor.size())
-    try Seal.append(to: descriptor, changing: sweep.changing)
-    let size = try descriptor.size()
-    let isReserved = try reserve(Int(exactly: size), for: path, at: temporary)
-    for index in sweep.sessions.indices {
-      sweep.sessions[index].bytes = old.sessions[index].bytes
-      try descriptor.write(old.sessions[index].bytes, at: sweep.sessions[index].offset)
-    }
-    let rows = try RowFile(descriptor, lock, sweep, session: session, start: now)
+    let (sweep, isReserved) = try layOut(
+      skeleton, at: side.temporary, for: path, sessions: old.sessions)
+    let descriptor = try FileDescriptor(side.temporary, O_RDWR | O_NOFOLLOW)
+    try descriptor.adopt(ownerOf: file)
+    var rows = try RowFile(descriptor, lock, sweep, session: session, start: now)
     let places = Dictionary(uniqueKeysWithValues: plan.trials.enumerated().map { ($1.id, $0) })
     var finished: Set<Int> = []
     for row in sound.sorted() {
@@ -75,10 +77,13 @@ extension ResultsWriter {
       finished.insert(place)
     }
     try rows.descriptor.sync()
-    guard Glibc.rename(temporary, path) == 0 else { throw SystemError(call: "rename", code: errno) }
-    try FileDescriptor(directory(of: path), O_RDONLY | O_DIRECTORY).syncEntries()
+    guard Glibc.rename(side.temporary, side.results) == 0 else {
+      throw SystemError(call: "rename", code: errno)
+    }
+    try rows.reload(from: side.results)
+    try FileDescriptor(directory(of: side.results), O_RDONLY | O_DIRECTORY).syncEntries()
     return ResultsWriter(
-      path: path, plan: plan, engine: old.engine, finished: finished, torn: [],
+      path: path, plan: plan, engine: old.engine, session: session, finished: finished, torn: [],
       isSpaceReserved: isReserved, rows: rows)
   }
 }

@@ -19,13 +19,17 @@ public actor ResultsWriter {
   /// end the sweep.
   public nonisolated let isSpaceReserved: Bool
 
-  private let engine: String
-  private let ids: [TrialID]
+  let side: SideFiles
+  let plan: Plan
+  let engine: String
+  let session: SessionInfo
   private var written: Set<Int>
   /// Finished rows that may be written once more.
   private var again: Set<Int> = []
-  private var rows: RowFile?
+  var rows: RowFile?
   private var isOpen = true
+  /// What happened to the file and is worth telling, until somebody asks.
+  var notices: [String] = []
   private let executor = QueueExecutor(label: "dropgrid.results-writer")
 
   public nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -33,15 +37,17 @@ public actor ResultsWriter {
   }
 
   init(
-    path: String, plan: Plan, engine: String, finished: Set<Int>, torn: [Int],
-    isSpaceReserved: Bool, rows: consuming RowFile
+    path: String, plan: Plan, engine: String, session: SessionInfo, finished: Set<Int>,
+    torn: [Int], isSpaceReserved: Bool, rows: consuming RowFile
   ) {
     self.path = path
+    side = SideFiles(path)
+    self.plan = plan
+    self.session = session
     self.finished = finished
     self.torn = torn
     self.isSpaceReserved = isSpaceReserved
     self.engine = engine
-    ids = plan.trials.map(\.id)
     written = finished
     self.rows = consume rows
   }
@@ -62,7 +68,7 @@ public actor ResultsWriter {
       do {
         return try make(path, plan, engine, session, lock)
       } catch {
-        unlink(path + ".tmp")
+        unlink(SideFiles(path).temporary)
         throw error
       }
     } catch {
@@ -74,22 +80,36 @@ public actor ResultsWriter {
     _ path: String, _ plan: Plan, _ engine: String, _ session: SessionInfo,
     _ lock: consuming SweepLock
   ) throws -> ResultsWriter {
-    let temporary = path + ".tmp"
+    let side = SideFiles(path)
     let skeleton = Skeleton(plan: plan, engine: engine, session: session, createdAt: currentTime())
-    _ = try reserve(skeleton.estimatedBytes, for: path, at: temporary)
-    try skeleton.write(temporary)
-    let descriptor = try FileDescriptor(temporary, O_RDWR)
-    let sweep = try SweepLoader.load(temporary, fileSize: try descriptor.size())
-    try Seal.append(to: descriptor, changing: sweep.changing)
-    let size = try descriptor.size()
-    let isReserved = try reserve(Int(exactly: size), for: path, at: temporary)
+    let (sweep, isReserved) = try layOut(skeleton, at: side.temporary, for: path, sessions: [])
+    let descriptor = try FileDescriptor(side.temporary, O_RDWR | O_NOFOLLOW)
     let rows = try RowFile(
       descriptor, lock, sweep, session: session, start: skeleton.createdAt)
     try rows.descriptor.sync()
-    try rename(temporary, to: path)
+    try rename(side.temporary, to: side.results)
     return ResultsWriter(
-      path: path, plan: plan, engine: engine, finished: [], torn: [],
+      path: path, plan: plan, engine: engine, session: session, finished: [], torn: [],
       isSpaceReserved: isReserved, rows: rows)
+  }
+
+  /// Makes the file of a skeleton at `temporary`, sealed, with the sessions of an earlier file.
+  static func layOut(
+    _ skeleton: Skeleton, at temporary: String, for path: String, sessions: [StoredColumn]
+  ) throws -> (StoredSweep, isReserved: Bool) {
+    unlink(temporary)
+    _ = try reserve(skeleton.estimatedBytes, for: path, at: temporary)
+    try skeleton.write(temporary)
+    let descriptor = try FileDescriptor(temporary, O_RDWR | O_NOFOLLOW)
+    var sweep = try SweepLoader.load(temporary, fileSize: try descriptor.size())
+    try Seal.append(to: descriptor, changing: sweep.changing)
+    let size = try descriptor.size()
+    let isReserved = try reserve(Int(exactly: size), for: path, at: temporary)
+    for index in sessions.indices {
+      sweep.sessions[index].bytes = sessions[index].bytes
+      try descriptor.write(sessions[index].bytes, at: sweep.sessions[index].offset)
+    }
+    return (sweep, isReserved)
   }
 
   /// Continues the sweep of an existing results file.
@@ -113,8 +133,11 @@ public actor ResultsWriter {
     _ lock: consuming SweepLock
   ) throws -> ResultsWriter {
     // What an extension left that did not get as far as its new name.
-    unlink(path + ".tmp")
+    unlink(SideFiles(path).temporary)
     let descriptor = try ResultsReader.openSoundly(path, O_RDWR)
+    try lock.claim(descriptor)
+    try OpenMark.remove(from: descriptor)
+    try CheckpointFolder(results: path).redo(in: descriptor)
     let size = try descriptor.size()
     let sweep = try SweepLoader.load(path, fileSize: size)
     if let difference = sweep.difference(from: plan, engine: engine) {
@@ -132,12 +155,12 @@ public actor ResultsWriter {
     let tornWeights = try sweep.tornWeights(in: descriptor, of: claimed)
     let torn = tornRows.union(tornWeights).sorted()
     let isReserved = try descriptor.reserve(Int(size))
-    let rows = try RowFile(descriptor, lock, sweep, session: session, start: currentTime())
+    var rows = try RowFile(descriptor, lock, sweep, session: session, start: currentTime())
     try rows.reset(torn)
     return ResultsWriter(
-      path: path, plan: plan, engine: engine, finished: claimed.subtracting(tornWeights),
-      torn: torn,
-      isSpaceReserved: isReserved, rows: rows)
+      path: path, plan: plan, engine: engine, session: session,
+      finished: claimed.subtracting(tornWeights), torn: torn, isSpaceReserved: isReserved,
+      rows: rows)
   }
 
   /// Lets finished rows be written once more; until then they stay as they are.
@@ -154,23 +177,34 @@ public actor ResultsWriter {
     precondition(isOpen, "the writer of \(path) has finished")
     for (row, record) in batch {
       precondition(
-        ids.indices.contains(row) && ids[row] == record.id, "row \(row) is another trial")
+        plan.trials.indices.contains(row) && plan.trials[row].id == record.id,
+        "row \(row) is another trial")
       precondition(record.status != .pending, "trial \(record.id) has not ended")
       precondition(!written.contains(row) || again.contains(row), "row \(row) is finished")
     }
     precondition(Set(batch.map(\.row)).count == batch.count, "a row occurs twice in one batch")
-    let replaced = batch.map(\.row).filter(again.contains)
     do {
-      // Pending first: a crash must not leave an old status above new figures.
-      try rows?.reset(replaced)
-      again.subtract(replaced)
-      written.subtract(replaced)
-      try rows?.append(batch, engine: engine)
+      try checkPresence()
+      let new = batch.filter { !written.contains($0.row) }
+      if !new.isEmpty { try rows?.append(new, engine: engine) }
+      for (row, record) in batch where written.contains(row) {
+        let folder = CheckpointFolder(results: path)
+        let hasFolder = (try? folder.create()) != nil
+        try rows?.replace(
+          row, record, engine: engine, keeping: hasFolder ? folder.redo(record.id) : nil)
+        again.remove(row)
+      }
       try checkPresence()
     } catch {
       throw StoreError.writing(path, error)
     }
     written.formUnion(batch.map(\.row))
+  }
+
+  /// What has happened to the file since the last call and the user should know.
+  public func takeNotices() -> [String] {
+    defer { notices = [] }
+    return notices
   }
 
   /// Records the end of the session, closes the file and gives up its lock.
@@ -183,18 +217,10 @@ public actor ResultsWriter {
     defer { rows = nil }
     do {
       try rows?.end(at: currentTime())
-      try checkPresence()
+      try checkPresence(thoroughly: true)
     } catch {
       throw StoreError.writing(path, error)
     }
-  }
-
-  private func checkPresence() throws {
-    guard try rows?.isWhole(at: path) == false else { return }
-    throw UserError(
-      .badFile,
-      "\(path): another program has removed, replaced or cut off the file during the sweep; what "
-        + "it had is lost unless it was moved: bring it back, and the same command continues")
   }
 }
 
@@ -205,7 +231,7 @@ extension ResultsWriter {
   static func reserve(
     _ bytes: Int?, for path: String, at temporary: String
   ) throws -> Bool {
-    let descriptor = try FileDescriptor(temporary, O_RDWR | O_CREAT)
+    let descriptor = try FileDescriptor(temporary, O_RDWR | O_CREAT | O_NOFOLLOW)
     let taken = UInt64(max(0, try descriptor.status().st_blocks)) * 512
     let free = try descriptor.freeSpace()
     guard let bytes, UInt64(bytes) <= taken || UInt64(bytes) - taken <= free else {

@@ -35,6 +35,38 @@ extension RowFile {
     return bytes + littleEndian([Float](repeating: .nan, count: missing / 4))
   }
 
+  /// Writes a finished row of a file that is lost: figures as they were, and no weights.
+  ///
+  /// The caller waits for the disk. A row that is no longer known is pending.
+  func restore(_ row: Int, of source: StoredSweep) throws {
+    let weights = sweep.weightRow(of: row)
+    var checksum = CRC32C()
+    for column in sweep.rows {
+      let stored = source.rows.first { $0.column.name == column.column.name }
+      let isEpoch = column.column.name == FileFormat.weightsEpoch
+      let bytes =
+        isEpoch && weights != nil
+        ? littleEndian([Int32(0)])
+        : try Self.fit(stored.map { Array($0.row(row)) }, to: column.column)
+      checksum.update(bytes)
+      try descriptor.write(bytes, at: column.offset(ofRow: row))
+    }
+    if let (group, place) = weights {
+      var own = CRC32C()
+      for parameter in group.parameters {
+        let (offset, count) = group.place(parameter, row: place)
+        let bytes = littleEndian([Float](repeating: .nan, count: count / 4))
+        own.update(bytes)
+        try descriptor.write(bytes, at: offset)
+      }
+      let value = littleEndian([Int64(own.value)])
+      checksum.update(value)
+      try descriptor.write(value, at: group.checksums.offset(ofRow: place))
+    }
+    try descriptor.write(
+      littleEndian([Int64(checksum.value)]), at: sweep.checksums.offset(ofRow: row))
+  }
+
   private func copyWeights(
     _ row: Int, of source: StoredSweep, in file: borrowing FileDescriptor, to target: Int
   ) throws -> Int64? {

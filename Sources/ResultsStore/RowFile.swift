@@ -1,13 +1,19 @@
 internal import ExperimentModel
+internal import Glibc
 internal import HDF5
 
 /// A results file that rows are written to, and its lock.
+///
+/// Every figure that is in the file is in `sweep` too, so that a file which another program has
+/// emptied can be made again; weights are in the file only.
 struct RowFile: ~Copyable, Sendable {
-  let descriptor: FileDescriptor
+  private(set) var descriptor: FileDescriptor
   private let lock: SweepLock
-  let sweep: StoredSweep
+  private(set) var sweep: StoredSweep
   private let session: Int
-  private var size: UInt64 = 0
+  private(set) var size: UInt64 = 0
+  /// The end of the file, which no row is written to.
+  private var tail: [UInt8] = []
 
   /// Begins a session: the next free slot, or the last one where none is free.
   ///
@@ -15,38 +21,82 @@ struct RowFile: ~Copyable, Sendable {
   init(
     _ descriptor: consuming FileDescriptor, _ lock: consuming SweepLock, _ sweep: StoredSweep,
     session info: SessionInfo, start: Double
-  ) throws(SystemError) {
+  ) throws {
     let used = sweep.recordedSessions.count
     session = min(used, FileFormat.sessionSlots - 1)
     self.sweep = sweep
     self.descriptor = descriptor
     self.lock = lock
-    size = try self.descriptor.size()
+    (size, tail) = (try self.descriptor.size(), try Self.tail(of: self.descriptor))
+    try self.lock.claim(self.descriptor)
     let texts = [info.commandLine, info.host, info.cpu, info.versions, info.commit]
-    for (column, text) in zip(sweep.sessions, texts) {
+    for (index, text) in texts.enumerated() {
+      let column = sweep.sessions[index]
       let bytes = FixedText.encode(text, bytes: column.column.rowBytes)
-      try self.descriptor.write(bytes, at: column.offset(ofRow: session))
+      try put((column.offset(ofRow: session), bytes))
     }
-    try self.descriptor.write(
-      littleEndian([Double.nan]), at: sweep.sessions[6].offset(ofRow: session))
-    try self.descriptor.write(
-      littleEndian([start]), at: sweep.sessions[5].offset(ofRow: session))
+    try put((sweep.sessions[6].offset(ofRow: session), littleEndian([Double.nan])))
+    try put((sweep.sessions[5].offset(ofRow: session), littleEndian([start])))
     try self.descriptor.syncData()
   }
 
-  /// Whether `path` still leads to this file, in all its length: rows that go anywhere else are
-  /// lost.
+  /// Goes on in another file that holds the same rows.
+  mutating func move(to descriptor: consuming FileDescriptor, _ sweep: StoredSweep) throws {
+    self.descriptor = descriptor
+    self.sweep = sweep
+    (size, tail) = (try self.descriptor.size(), try Self.tail(of: self.descriptor))
+    try lock.claim(self.descriptor)
+  }
+
+  /// Reads again what is in the file, which lies at `path` now.
+  mutating func reload(from path: String) throws {
+    sweep = try SweepLoader.load(path, fileSize: try descriptor.size())
+  }
+
+  /// Whether `other` is this file.
+  func isThisFile(_ other: borrowing FileDescriptor) -> Bool {
+    guard let here = try? descriptor.status(), let there = try? other.status() else { return false }
+    return here.st_ino == there.st_ino && here.st_dev == there.st_dev
+  }
+
+  /// Copies all of the file.
+  func copy(to target: borrowing FileDescriptor) throws(SystemError) {
+    try descriptor.copy(to: target)
+  }
+
+  /// Writes bytes of a row, and remembers them.
+  private mutating func put(_ part: RedoRecord.Part) throws(SystemError) {
+    try descriptor.write(part.bytes, at: part.offset)
+    sweep.patch(part)
+  }
+
+  /// Whether `path` still leads to this file, in all its length and with its own end: rows that go
+  /// anywhere else are lost, or destroy what is somebody else's.
   func isWhole(at path: String) throws(SystemError) -> Bool {
-    let length = try descriptor.size()
-    return descriptor.isStill(at: path) && length == size
+    guard descriptor.isStill(at: path), try descriptor.size() == size else { return false }
+    return try Self.tail(of: descriptor) == tail
+  }
+
+  private static func tail(of file: borrowing FileDescriptor) throws(SystemError) -> [UInt8] {
+    let size = try file.size()
+    return try file.read(Int(min(size, 64)), at: size - min(size, 64))
+  }
+
+  /// Whether the file holds the status and the checksum of every row as they were written.
+  func holdsRows() throws(SystemError) -> Bool {
+    for column in [sweep.column(FileFormat.status), sweep.checksums]
+    where try descriptor.read(column.bytes.count, at: column.offset) != column.bytes {
+      return false
+    }
+    return true
   }
 
   /// Makes rows pending again.
-  func reset(_ rows: [Int]) throws(SystemError) {
+  mutating func reset(_ rows: [Int]) throws(SystemError) {
     guard !rows.isEmpty else { return }
     let status = sweep.column(FileFormat.status)
     for row in rows {
-      try descriptor.write([UInt8(TrialStatus.pending.rawValue)], at: status.offset(ofRow: row))
+      try put((status.offset(ofRow: row), [UInt8(TrialStatus.pending.rawValue)]))
     }
     try descriptor.syncData()
   }
@@ -57,21 +107,68 @@ struct RowFile: ~Copyable, Sendable {
   /// either still pending or complete.
   ///
   /// - Parameter sync: whether to wait for the disk; without it the caller has to.
-  func append(
+  mutating func append(
     _ batch: [(row: Int, record: TrialRecord)], engine: String, sync: Bool = true
   ) throws(SystemError) {
-    for (row, record) in batch { try writeContents(row, record, engine: engine) }
-    if sync { try descriptor.syncData() }
-    let status = sweep.column(FileFormat.status)
     for (row, record) in batch {
-      try descriptor.write(
-        littleEndian([record.status.rawValue]), at: status.offset(ofRow: row))
+      var figures: [RedoRecord.Part] = []
+      try contents(row, record, engine: engine) {
+        (part: RedoRecord.Part, isWeights: Bool) throws(SystemError) in
+        try descriptor.write(part.bytes, at: part.offset)
+        if !isWeights { figures.append(part) }
+      }
+      for part in figures { sweep.patch(part) }
     }
+    if sync { try descriptor.syncData() }
+    for (row, record) in batch { try put(status(row, record)) }
     if sync { try descriptor.syncData() }
   }
 
-  private func writeContents(
-    _ row: Int, _ record: TrialRecord, engine: String
+  /// Writes a finished row over another finished one, which stays until this one can no longer be
+  /// lost.
+  ///
+  /// Readers see the old row, then this one; in between, where results differ, a pending one.
+  ///
+  /// - Parameter place: where the record is kept until the row is written; nil where nothing can be
+  ///   made beside the file, and a crash between the two leaves the row pending.
+  mutating func replace(
+    _ row: Int, _ record: TrialRecord, engine: String, keeping place: String?
+  ) throws(SystemError) {
+    var parts: [RedoRecord.Part] = []
+    var isSame = true
+    let whenAndWhere = ["session", "finished_at", "duration"].map {
+      sweep.column($0).offset(ofRow: row)
+    }
+    let checksum = sweep.checksums.offset(ofRow: row)
+    try contents(row, record, engine: engine) {
+      (part: RedoRecord.Part, _: Bool) throws(SystemError) in
+      parts.append(part)
+      guard isSame, part.offset != checksum, !whenAndWhere.contains(part.offset) else { return }
+      isSame = try descriptor.read(part.bytes.count, at: part.offset) == part.bytes
+    }
+    let status = status(row, record)
+    parts.append(status)
+    if try descriptor.read(status.bytes.count, at: status.offset) != status.bytes { isSame = false }
+    let ids = sweep.column("trial_id")
+    let redo = RedoRecord(
+      fileSize: size, id: (ids.offset(ofRow: row), Array(ids.row(row))), parts: parts)
+    if let place { try redo.save(at: place) }
+    if !isSame { try reset([row]) }
+    try redo.apply(to: descriptor)
+    for part in parts { sweep.patch(part) }
+    if let place { unlink(place) }
+  }
+
+  private func status(_ row: Int, _ record: TrialRecord) -> RedoRecord.Part {
+    (
+      sweep.column(FileFormat.status).offset(ofRow: row), littleEndian([record.status.rawValue])
+    )
+  }
+
+  /// Everything of a row but its status, in parts, each with whether it belongs to the weights.
+  private func contents(
+    _ row: Int, _ record: TrialRecord, engine: String,
+    to sink: (RedoRecord.Part, _ isWeights: Bool) throws(SystemError) -> Void
   ) throws(SystemError) {
     let contents = sweep.schema.encode(record, session: session, engine: engine)
     var checksum = CRC32C()
@@ -79,17 +176,18 @@ struct RowFile: ~Copyable, Sendable {
       checksum.update(bytes)
       // The id stands there from the start, and the status comes last.
       if column.column.name != FileFormat.status, column.column.name != "trial_id" {
-        try descriptor.write(bytes, at: column.offset(ofRow: row))
+        try sink((column.offset(ofRow: row), bytes), false)
       }
     }
-    if let value = try writeWeights(row, record) { checksum.update(littleEndian([value])) }
-    try descriptor.write(
-      littleEndian([Int64(checksum.value)]), at: sweep.checksums.offset(ofRow: row))
+    if let value = try weights(row, record, to: sink) { checksum.update(littleEndian([value])) }
+    try sink((sweep.checksums.offset(ofRow: row), littleEndian([Int64(checksum.value)])), false)
   }
 
-  /// Writes a trial's weights, NaN where it has none, and returns their checksum; nil where the
-  /// file keeps none.
-  private func writeWeights(_ trial: Int, _ record: TrialRecord) throws(SystemError) -> Int64? {
+  /// A trial's weights, NaN where it has none; returns their checksum, nil where the file keeps none.
+  private func weights(
+    _ trial: Int, _ record: TrialRecord,
+    to sink: (RedoRecord.Part, _ isWeights: Bool) throws(SystemError) -> Void
+  ) throws(SystemError) -> Int64? {
     guard let (group, row) = sweep.weightRow(of: trial) else { return nil }
     precondition(
       record.weights.isEmpty || record.weights.count == group.parameters.count,
@@ -113,16 +211,16 @@ struct RowFile: ~Copyable, Sendable {
             ?? [Float](repeating: .nan, count: count))
       }
       checksum.update(bytes)
-      try descriptor.write(bytes, at: group.place(parameter, row: row).offset)
+      try sink((group.place(parameter, row: row).offset, bytes), true)
     }
-    try descriptor.write(
-      littleEndian([Int64(checksum.value)]), at: group.checksums.offset(ofRow: row))
-    return Int64(checksum.value)
+    let value = Int64(checksum.value)
+    try sink((group.checksums.offset(ofRow: row), littleEndian([value])), false)
+    return value
   }
 
   /// Records that the session ended by itself.
-  func end(at time: Double) throws(SystemError) {
-    try descriptor.write(littleEndian([time]), at: sweep.sessions[6].offset(ofRow: session))
+  mutating func end(at time: Double) throws(SystemError) {
+    try put((sweep.sessions[6].offset(ofRow: session), littleEndian([time])))
     try descriptor.syncData()
   }
 }

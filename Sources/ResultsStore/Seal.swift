@@ -53,7 +53,11 @@ enum Seal {
     guard zip(bounds, bounds.dropFirst()).allSatisfy({ $0 <= $1 }), (bounds.last ?? 0) <= start
     else { throw damaged }
     let ranges = (0..<Int(count)).map { bounds[2 * $0]..<bounds[2 * $0 + 1] }
-    guard try checksum(of: file, outside: ranges, end: start) == contents else { throw damaged }
+    if try checksum(of: file, outside: ranges, end: start) == contents { return true }
+    // A program that was killed while it had the file open has left its mark.
+    guard let head = try OpenMark.unmarked(file),
+      try checksum(of: file, outside: ranges, end: start, head: head) == contents
+    else { throw damaged }
     return true
   }
 
@@ -62,14 +66,19 @@ enum Seal {
   }
 
   private static func checksum(
-    of file: borrowing FileDescriptor, outside ranges: [Range<UInt64>], end: UInt64
+    of file: borrowing FileDescriptor, outside ranges: [Range<UInt64>], end: UInt64,
+    head: [UInt8] = []
   ) throws -> UInt32 {
     var checksum = CRC32C()
     var position: UInt64 = 0
     for range in ranges + [end..<end] {
       while position < range.lowerBound {
         let count = min(1 << 16, range.lowerBound - position)
-        checksum.update(try file.read(Int(count), at: position))
+        var bytes = try file.read(Int(count), at: position)
+        if position == 0, bytes.count >= head.count {
+          bytes.replaceSubrange(..<head.count, with: head)
+        }
+        checksum.update(bytes)
         position += count
       }
       position = range.upperBound

@@ -35,6 +35,10 @@ enum StoreError {
     }
     let place = directory(of: path)
     return switch error.code {
+    case ENOENT where fileKind(place) == S_IFDIR:
+      UserError(
+        .badFile,
+        "\(path): no file can be made in \(place) (\(error)); choose another place")
     case ENOENT, ENOTDIR:
       UserError(
         .badFile, "\(path): there is no directory \(place); make it, or choose another place")

@@ -31,6 +31,17 @@ struct StoredColumn: Sendable {
     }
   }
 
+  /// Takes over bytes of the file that stand in this column.
+  ///
+  /// - Returns: whether they do.
+  mutating func patch(_ part: RedoRecord.Part) -> Bool {
+    guard part.offset >= offset, part.offset - offset < UInt64(bytes.count) else { return false }
+    let start = Int(part.offset - offset)
+    guard part.bytes.count <= bytes.count - start else { return false }
+    bytes.replaceSubrange(start..<start + part.bytes.count, with: part.bytes)
+    return true
+  }
+
   func texts() -> [String] {
     (0..<bytes.count / column.rowBytes).map { FixedText.decode(row($0)) }
   }
@@ -90,6 +101,32 @@ struct StoredSweep: Sendable {
   var history: SweepHistory
   /// As `FileFormat.sessionColumns`.
   var sessions: [StoredColumn]
+  /// Weights that an interrupted run has still to put in their places, by these.
+  var waiting: [UInt64: [UInt8]] = [:]
+
+  /// Takes over bytes that have been written to the file; those of weights are not kept here.
+  mutating func patch(_ part: RedoRecord.Part) {
+    for index in rows.indices where rows[index].patch(part) { return }
+    if checksums.patch(part) { return }
+    for index in sessions.indices where sessions[index].patch(part) { return }
+    for index in weights.indices where weights[index].checksums.patch(part) { return }
+  }
+
+  /// Takes over what an interrupted run has still to put in its place.
+  mutating func patch(_ record: RedoRecord) {
+    for part in record.parts {
+      patch(part)
+      waiting[part.offset] = part.bytes
+    }
+  }
+
+  /// Bytes of weights, as they are or will be.
+  func weights(
+    _ place: (offset: UInt64, count: Int), in file: borrowing FileDescriptor
+  ) throws(SystemError) -> [UInt8] {
+    if let bytes = waiting[place.offset], bytes.count == place.count { return bytes }
+    return try file.read(place.count, at: place.offset)
+  }
 
   /// Each trial's group of weights and its row there; nil where none are kept.
   func weightRow(of trial: Int) -> (group: StoredWeights, row: Int)? {
@@ -177,8 +214,7 @@ extension StoredSweep {
       for (row, trial) in group.trials.enumerated() where finished.contains(trial) {
         var checksum = CRC32C()
         for parameter in group.parameters {
-          let place = group.place(parameter, row: row)
-          checksum.update(try file.read(place.count, at: place.offset))
+          checksum.update(try weights(group.place(parameter, row: row), in: file))
         }
         if Int64(checksum.value) != checksums[row] { torn.append(trial) }
       }

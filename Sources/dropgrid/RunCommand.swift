@@ -131,6 +131,11 @@ struct RunCommand: AsyncParsableCommand {
     let writer = try openWriter(path, plan: plan)
     // Now that the results file is there: a log that is the same file is seen to be none.
     let log = try log.map { try EventLog(path: $0, plan: plan) { messages.say($0) } }
+    if !writer.isSpaceReserved {
+      messages.say(
+        "\(path): its file system reserves no space; if the disk fills up, the sweep ends with "
+          + "everything finished in the file, and the same command continues")
+    }
     // No forecast of the time: measuring it would keep the first trial waiting.
     StandardOutput.line(PlanReport(sweep.planned).text(rows: 0))
     let beside = SweepFolder(writer: writer, plan: plan)
@@ -158,6 +163,7 @@ struct RunCommand: AsyncParsableCommand {
       order, of: sweep, into: writer, beside: beside, recorded: recorded, signals: signals,
       messages: messages, log: log)
     try await writer.finish()
+    for notice in await writer.takeNotices() { messages.say(notice) }
 
     let results = try ResultsReader(path: path).completeResults()
     beside.end(results)
@@ -210,7 +216,8 @@ struct RunCommand: AsyncParsableCommand {
     func place(_ path: String) -> String {
       URL(filePath: path).resolvingSymlinksInPath().standardizedFileURL.path
     }
-    guard !["", ".tmp", ".lock"].map({ place(results + $0) }).contains(place(log)) else {
+    guard !["", ".dropgrid-tmp", ".dropgrid-lock"].map({ place(results + $0) }).contains(place(log))
+    else {
       throw UserError(
         .badInput, "\(log): is the results file or belongs to it; choose another name for --log")
     }
@@ -271,6 +278,7 @@ struct RunCommand: AsyncParsableCommand {
         },
         sink: { finished in
           try await writer.append(finished.map { (row: $0.index, record: $0.record) })
+          for notice in await writer.takeNotices() { messages.say(notice) }
           beside.ended(finished.map(\.index))
         })
       outcome = .success(summary)

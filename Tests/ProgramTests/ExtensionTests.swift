@@ -137,7 +137,7 @@ import Testing
 
     let extend = ["run", "grid.yaml", "seed=1..3", "-o", "out.h5", "--jobs", "1", "--extend"]
     func start() throws {
-      for name in ["out.h5", "out.h5.tmp", "out.h5.lock", "out.h5.d"] {
+      for name in ["out.h5", "out.h5.dropgrid-tmp", "out.h5.dropgrid-lock", "out.h5.d"] {
         try? FileManager.default.removeItem(atPath: workplace.path(name))
       }
       try FileManager.default.copyItem(
@@ -167,7 +167,7 @@ import Testing
       let goesOn = try await Program.run(extend, in: workplace)
       #expect(goesOn.code == 0, "call \(call): \(goesOn.errors)")
       #expect(try trials(workplace.path("out.h5")) == reference)
-      #expect(!FileManager.default.fileExists(atPath: workplace.path("out.h5.tmp")))
+      #expect(!FileManager.default.fileExists(atPath: workplace.path("out.h5.dropgrid-tmp")))
     }
     #expect(renamed > 0)
   }

@@ -122,15 +122,15 @@ import Testing
       await expectUserError(.busy, path, me) { try Fixtures.create(path, plan) }
       try await writer.append([(0, Fixtures.record(plan, 0))])
       try await writer.finish()
-      #expect(!FileManager.default.fileExists(atPath: path + ".lock"))
+      #expect(!FileManager.default.fileExists(atPath: path + ".dropgrid-lock"))
       #expect(try Fixtures.open(path, plan).finished == [0])
     }
   }
 
   @Test func whatACrashLeftBesideTheFileIsInNobodysWay() async throws {
     try await withTemporaryFile { path in
-      try overwrite(path + ".lock", Data("99999 elsewhere\n".utf8))
-      try overwrite(path + ".tmp", Data(repeating: 7, count: 100_000))
+      try overwrite(path + ".dropgrid-lock", Data("dropgrid-lock 99999 elsewhere\n".utf8))
+      try overwrite(path + ".dropgrid-tmp", Data(repeating: 7, count: 100_000))
       try await Fixtures.write(path, Fixtures.plan(), rows: [3])
       #expect(try ResultsReader.read(path: path).status[3] == .done)
       #expect(try entriesBeside(path) == ["sweep.h5"])
