@@ -87,7 +87,7 @@ def stored_bytes(array):
 
 def check_h5py(path):
     with h5py.File(path, "r") as file:
-        assert attribute(file, "format") == "dropgrid" and file.attrs["format_version"] == 2
+        assert attribute(file, "format") == "dropgrid" and file.attrs["format_version"] == 3
         assert attribute(file["status"], "flag_meanings").split() == STATUS
         assert file["status"].attrs["flag_values"].tolist() == list(range(7))
         trials, epochs = len(file["trial"]), len(file["epoch"])

@@ -148,6 +148,8 @@ public struct Plan: Sendable, Hashable {
   public var diagnostics: DiagnosticsPlan?
   /// What the sweep tests, in a sentence; empty where the grid names no claim.
   public var claim: String
+  /// Settings that all trials have in common: a column of one value each.
+  public var constants: [Column] = []
   /// When trials end before their last epoch; nil where all run to their end.
   public var stopping: StoppingRule?
 

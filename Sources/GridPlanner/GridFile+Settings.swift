@@ -81,16 +81,29 @@ extension GridFile {
         let text = columns.first { $0.path == setting.path }?.text(at: row)
         return text == "mixed" ? nil : text.map { [$0] }
       }
-    ).compactMap { setting, value in
-      guard !columns.contains(where: { $0.path == setting.path }) else { return nil }
-      let values: Column.Values =
-        switch value {
-        case .integer(let value): .integer([value])
-        case .real(let value): .real([value])
-        default: .text([value.text])
-        }
-      return Column(name: setting.column, path: setting.path, values: values)
+    ).compactMap { Self.column($0, $1, beside: columns) }
+  }
+
+  /// Every setting that all trials have in common beside `columns`, those that the grid leaves out
+  /// included.
+  func allConstants(beside columns: [Column]) -> [Column] {
+    let hidden = Setting.seeds + Setting.general + Setting.siteRates
+    return constants(including: { !hidden.contains($0) }).compactMap {
+      Self.column($0.setting, $0.value, beside: columns)
     }
+  }
+
+  private static func column(
+    _ setting: Setting, _ value: SettingValue, beside columns: [Column]
+  ) -> Column? {
+    guard !columns.contains(where: { $0.path == setting.path }) else { return nil }
+    let values: Column.Values =
+      switch value {
+      case .integer(let value): .integer([value])
+      case .real(let value): .real([value])
+      default: .text([value.text])
+      }
+    return Column(name: setting.column, path: setting.path, values: values)
   }
 }
 

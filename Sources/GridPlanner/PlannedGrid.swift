@@ -70,12 +70,15 @@ public struct PlannedGrid: Sendable {
         rule: reasons.rules(cell).map(\.text).joined(separator: "; "))
     }
     let places = (0..<cellCount).map(place)
-    return Plan(
+    let trialColumns = trialColumns(0..<trialCount)
+    var plan = Plan(
       title: grid.title, question: grid.question, gridText: grid.text,
-      trials: (0..<trialCount).map(trial), trialColumns: trialColumns(0..<trialCount),
+      trials: (0..<trialCount).map(trial), trialColumns: trialColumns,
       cells: cells, cellColumns: grid.columns.map { planner.column($0, places) },
       architectures: architectures, datasets: datasets, epochs: epochs, metrics: metrics,
       weights: weights, comparisons: comparisons, margin: grid.margin,
       stopping: grid.stopping, diagnostics: diagnostics, claim: grid.claim)
+    plan.constants = grid.allConstants(beside: trialColumns)
+    return plan
   }
 }

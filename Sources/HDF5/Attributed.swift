@@ -12,8 +12,10 @@ public enum AttributeValue: Sendable, Hashable {
   case text(String)
   /// One axis of texts, as wide as the longest and padded with NUL; at least one.
   case texts([String])
-  /// A scalar.
+  /// Scalars.
   case int32(Int32)
+  case int64(Int64)
+  case float64(Double)
   /// One axis.
   case int8s([Int8])
   case float32s([Float])
@@ -34,6 +36,8 @@ extension Attributed where Self: ~Copyable {
         name, .text(bytes: width), shape: [texts.count],
         texts.flatMap { FixedText.encode($0, bytes: width) })
     case .int32(let value): try setAttribute(name, .int32, shape: [], [value])
+    case .int64(let value): try setAttribute(name, .int64, shape: [], [value])
+    case .float64(let value): try setAttribute(name, .float64, shape: [], [value])
     case .int8s(let values): try setAttribute(name, .int8, shape: [values.count], values)
     case .float32s(let values): try setAttribute(name, .float32, shape: [values.count], values)
     case .float64s(let values): try setAttribute(name, .float64, shape: [values.count], values)

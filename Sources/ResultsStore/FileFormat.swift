@@ -1,6 +1,6 @@
 internal import HDF5
 
-/// The layout of a results file, format version 2.
+/// The layout of a results file, format version 3.
 ///
 /// Every dataset is contiguous and stands at its final place before the first trial is trained, so
 /// that a finished trial is a few writes at known offsets and HDF5's own structure never changes.
@@ -21,7 +21,8 @@ internal import HDF5
 ///        parameters text [P], <layer>/kernel f32[R,(kh,kw,)in,out], <layer>/bias f32[R,out];
 ///        with the policy `every k` all of them have the axis snapshot behind R, and there is
 ///        snapshot i32[S]           dimension scale: the epochs whose weights are kept
-///     provenance/  grid, plan (JSON), comparisons/, data/, extensions/, sessions/ (64 slots)
+///     provenance/  grid, plan (JSON), comparisons/, data/, extensions/, contents_crc32c i64[1],
+///        sessions/ (64 slots or more), with crc32c i64 of each slot
 ///
 /// **Checksums.** `row_crc32c[r]` is CRC32C (Castagnoli: reflected polynomial 0x82F63B78, start
 /// and final exclusive-or 0xFFFFFFFF) over the stored little-endian bytes of element `r` of each
@@ -32,9 +33,18 @@ internal import HDF5
 /// without weights has NaN for all of them, and so has a snapshot that a trial did not reach. Only a
 /// row whose status is not 0 has a checksum.
 ///
-/// **Version 1** has no `weights_epoch`, `weights_policy` and `stopping`: it keeps final weights or
-/// none, and no trial stops early. It is read and continued as it is; `FormatUpgrade` makes it
-/// version 2.
+/// **Derived.** `final_<metric>` f32[N] repeats each figure at `epochs_run`; no checksum covers what
+/// can be compared with the figures themselves. Settings that all trials share are root attributes
+/// `setting_<name>`.
+///
+/// **Contents.** `contents_crc32c` covers everything that is known before the first trial, as it is
+/// read, and where the rows are: `StoredSweep.contentsChecksum`. It holds where another program has
+/// cut off the seal and left the contents alone.
+///
+/// **Version 2** has no derived figures, no `setting_` attributes and no checksums of sessions and
+/// contents. **Version 1** has no `weights_epoch`, `weights_policy` and `stopping`: it keeps final weights or
+/// none, and no trial stops early. Both are read and continued as they are; `FormatUpgrade` makes
+/// them version 3.
 ///
 /// Everything else, HDF5's own structure included, is under the `Seal` at the end of the file.
 ///
@@ -43,7 +53,7 @@ public enum FileFormat {
   /// The value of the root attribute `format`.
   public static let name = "dropgrid"
   /// The version of new files.
-  public static let version = 2
+  public static let version = 3
   /// The oldest version that is read.
   public static let oldestVersion = 1
 
@@ -51,7 +61,7 @@ public enum FileFormat {
   static let messageBytes = 240
   /// Wide enough for every engine so far; a longer name gets a wider column.
   static let engineBytes = 64
-  /// Runs that can write to one file; later ones share the last slot.
+  /// Runs that a new file has room for; one that has no more room is made anew with twice as much.
   static let sessionSlots = 64
   /// The library keeps a list of attachments per scale in an attribute of at most 64 KiB.
   static let mostParameters = 4000
@@ -66,6 +76,10 @@ public enum FileFormat {
   static let checksum = "row_crc32c"
   static let diagnostics = "diagnostics/"
   static let generation = "generation"
+  static let final = "final_"
+  static let setting = "setting_"
+  static let contents = "contents_crc32c"
+  static let sessionChecksum = RowColumn(name: "crc32c", type: .int64)
   static let sessionColumns: [RowColumn] = [
     RowColumn(name: "command_line", type: .text(bytes: 1024)),
     RowColumn(name: "host", type: .text(bytes: 128)),

@@ -49,8 +49,11 @@ public enum FormatUpgrade {
     }
     try changeStructure(temporary, source.stored)
     let descriptor = try FileDescriptor(temporary, O_RDWR)
-    let sweep = try SweepLoader.load(temporary, fileSize: try descriptor.size())
-    try writeWeightsEpochs(descriptor, sweep, torn: Set(source.tornRows))
+    let sweep = try SweepLoader.load(temporary, fileSize: try descriptor.size(), isNew: true)
+    if source.formatVersion < 2 {
+      try writeWeightsEpochs(descriptor, sweep, torn: Set(source.tornRows))
+    }
+    try writeDerived(descriptor, sweep)
     try Seal.append(to: descriptor, changing: sweep.changing)
     _ = try descriptor.reserve(Int(try descriptor.size()))
     try descriptor.sync()
@@ -62,17 +65,22 @@ public enum FormatUpgrade {
 
   private static func changeStructure(_ path: String, _ sweep: StoredSweep) throws(HDF5Error) {
     let file = try File.change(path)
-    let column = try file.createDataset(
-      FileFormat.weightsEpoch, .int32, shape: [sweep.trialIDs.count])
-    try column.attach(try file.openDataset("trial"), axis: 0)
-    try column.setAttribute("long_name", .text(FileFormat.weightsEpochName))
-    let schema = RowSchema(
-      epochs: sweep.schema.epochs, metrics: sweep.schema.metrics,
-      engineBytes: sweep.schema.engineBytes, diagnostics: sweep.schema.diagnostics)
-    let checksum = try file.openDataset(FileFormat.checksum)
-    try checksum.removeAttribute("columns")
-    try checksum.setAttribute("columns", .text(schema.names))
-    try file.setAttribute("weights_policy", .text(sweep.policy.text))
+    if sweep.version < 2 {
+      let column = try file.createDataset(
+        FileFormat.weightsEpoch, .int32, shape: [sweep.trialIDs.count])
+      try column.attach(try file.openDataset("trial"), axis: 0)
+      try column.setAttribute("long_name", .text(FileFormat.weightsEpochName))
+      let schema = RowSchema(
+        epochs: sweep.schema.epochs, metrics: sweep.schema.metrics,
+        engineBytes: sweep.schema.engineBytes, diagnostics: sweep.schema.diagnostics)
+      let checksum = try file.openDataset(FileFormat.checksum)
+      try checksum.removeAttribute("columns")
+      try checksum.setAttribute("columns", .text(schema.names))
+      try file.setAttribute("weights_policy", .text(sweep.policy.text))
+    }
+    try Skeleton.writeDerived(file, metrics: sweep.schema.metrics, count: sweep.trialIDs.count)
+    let provenance = try file.openGroup("provenance")
+    try Skeleton.writeChecksums(provenance, slots: sweep.sessionSlots)
     try file.removeAttribute("format_version")
     try file.setAttribute("format_version", .int32(Int32(FileFormat.version)))
     try file.close()
@@ -104,6 +112,24 @@ public enum FormatUpgrade {
       if let value = weightChecksums[row] { checksum.update(littleEndian([value])) }
       try file.write(
         littleEndian([Int64(checksum.value)]), at: sweep.checksums.offset(ofRow: row))
+    }
+  }
+
+  /// Fills in what version 3 derives, and its checksums.
+  private static func writeDerived(_ file: borrowing FileDescriptor, _ sweep: StoredSweep) throws {
+    for row in sweep.storedStatus.indices where sweep.storedStatus[row] != .pending {
+      for (column, value) in zip(sweep.finals, sweep.finals(ofRow: row)) {
+        try file.write(littleEndian([value]), at: column.offset(ofRow: row))
+      }
+    }
+    if let checksums = sweep.sessions.last {
+      for slot in sweep.recordedSessions.indices {
+        try file.write(
+          littleEndian([sweep.sessionChecksum(slot)]), at: checksums.offset(ofRow: slot))
+      }
+    }
+    if let contents = sweep.contents {
+      try file.write(littleEndian([sweep.contentsChecksum]), at: contents.offset)
     }
   }
 }

@@ -34,7 +34,13 @@ extension ResultsWriter {
         return try resume(path, plan, engine, session, lock)
       }
       do {
-        return try replace(path, sweep, in: old, plan, session, lock)
+        let now = currentTime()
+        let sound = try sound(sweep, old)
+        let skeleton = Skeleton(
+          plan: plan, engine: sweep.engine, session: session, createdAt: now,
+          history: sweep.history(extendedBy: plan, finished: sound.count, at: now),
+          sessionSlots: sweep.sessionSlots)
+        return try replace(path, sweep, in: old, sound, skeleton, lock)
       } catch {
         unlink(SideFiles(path).temporary)
         throw StoreError.writing(path, error)
@@ -44,12 +50,33 @@ extension ResultsWriter {
     }
   }
 
-  /// Makes the new file, fills it with what is finished, and gives it the old one's name.
-  private static func replace(
+  /// Makes the file anew with room for twice as many sessions.
+  static func makeRoom(
     _ path: String, _ old: StoredSweep, in file: borrowing FileDescriptor, _ plan: Plan,
     _ session: SessionInfo, _ lock: consuming SweepLock
   ) throws -> ResultsWriter {
+    let skeleton = Skeleton(
+      plan: plan, engine: old.engine, session: session, createdAt: currentTime(),
+      history: old.history, isNew: false, sessionSlots: 2 * old.sessionSlots)
+    return try replace(path, old, in: file, try sound(old, file), skeleton, lock)
+  }
+
+  /// The rows that ended and are whole.
+  private static func sound(
+    _ sweep: StoredSweep, _ file: borrowing FileDescriptor
+  ) throws -> Set<Int> {
+    var sound = Set(sweep.storedStatus.indices.filter { sweep.storedStatus[$0] != .pending })
+    sound.subtract(sweep.tornRows())
+    return sound.subtracting(try sweep.tornWeights(in: file, of: sound))
+  }
+
+  /// Makes the new file, fills it with what is finished, and gives it the old one's name.
+  private static func replace(
+    _ path: String, _ old: StoredSweep, in file: borrowing FileDescriptor, _ sound: Set<Int>,
+    _ skeleton: Skeleton, _ lock: consuming SweepLock
+  ) throws -> ResultsWriter {
     let side = SideFiles(path)
+    let plan = skeleton.plan
     let names = try file.status().st_nlink
     guard names == 1 else {
       throw UserError(
@@ -57,18 +84,12 @@ extension ResultsWriter {
         "\(path): has \(names) names (hard links), and only one of them would lead to the extended "
           + "file; remove the others, or extend a copy")
     }
-    let now = currentTime()
-    var sound = Set(old.storedStatus.indices.filter { old.storedStatus[$0] != .pending })
-    sound.subtract(old.tornRows())
-    sound.subtract(try old.tornWeights(in: file, of: sound))
-    let skeleton = Skeleton(
-      plan: plan, engine: old.engine, session: session, createdAt: now,
-      history: old.history(extendedBy: plan, finished: sound.count, at: now))
     let (sweep, isReserved) = try layOut(
       skeleton, at: side.temporary, for: path, sessions: old.sessions)
     let descriptor = try FileDescriptor(side.temporary, O_RDWR | O_NOFOLLOW)
     try descriptor.adopt(ownerOf: file)
-    var rows = try RowFile(descriptor, lock, sweep, session: session, start: now)
+    var rows = try RowFile(
+      descriptor, lock, sweep, session: skeleton.session, start: skeleton.createdAt)
     let places = Dictionary(uniqueKeysWithValues: plan.trials.enumerated().map { ($1.id, $0) })
     var finished: Set<Int> = []
     for row in sound.sorted() {
@@ -83,7 +104,8 @@ extension ResultsWriter {
     try rows.reload(from: side.results)
     try FileDescriptor(directory(of: side.results), O_RDONLY | O_DIRECTORY).syncEntries()
     return ResultsWriter(
-      path: path, plan: plan, engine: old.engine, session: session, finished: finished, torn: [],
+      path: path, plan: plan, engine: old.engine, session: skeleton.session, finished: finished,
+      torn: [],
       isSpaceReserved: isReserved, rows: rows)
   }
 }

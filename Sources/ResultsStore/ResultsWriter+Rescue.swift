@@ -81,7 +81,7 @@ extension ResultsWriter {
     do {
       let skeleton = Skeleton(
         plan: plan, engine: engine, session: session, createdAt: currentTime(),
-        history: known.history)
+        history: known.history, isNew: false, sessionSlots: known.sessionSlots)
       let (sweep, _) = try Self.layOut(
         skeleton, at: side.temporary, for: path, sessions: known.sessions)
       try rows?.move(to: try FileDescriptor(side.temporary, O_RDWR | O_NOFOLLOW), sweep)

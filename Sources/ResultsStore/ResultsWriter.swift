@@ -101,13 +101,16 @@ public actor ResultsWriter {
     _ = try reserve(skeleton.estimatedBytes, for: path, at: temporary)
     try skeleton.write(temporary)
     let descriptor = try FileDescriptor(temporary, O_RDWR | O_NOFOLLOW)
-    var sweep = try SweepLoader.load(temporary, fileSize: try descriptor.size())
+    var sweep = try SweepLoader.load(temporary, fileSize: try descriptor.size(), isNew: true)
+    if let contents = sweep.contents {
+      try descriptor.write(littleEndian([sweep.contentsChecksum]), at: contents.offset)
+    }
     try Seal.append(to: descriptor, changing: sweep.changing)
     let size = try descriptor.size()
     let isReserved = try reserve(Int(exactly: size), for: path, at: temporary)
-    for index in sessions.indices {
-      sweep.sessions[index].bytes = sessions[index].bytes
-      try descriptor.write(sessions[index].bytes, at: sweep.sessions[index].offset)
+    for (index, old) in sessions.enumerated() {
+      sweep.sessions[index].bytes.replaceSubrange(..<old.bytes.count, with: old.bytes)
+      try descriptor.write(old.bytes, at: sweep.sessions[index].offset)
     }
     return (sweep, isReserved)
   }
@@ -140,6 +143,11 @@ public actor ResultsWriter {
     try CheckpointFolder(results: path).redo(in: descriptor)
     let size = try descriptor.size()
     let sweep = try SweepLoader.load(path, fileSize: size)
+    if sweep.version == FileFormat.version, sweep.recordedSessions.count >= sweep.sessionSlots,
+      sweep.difference(from: plan, engine: engine) == nil, try descriptor.status().st_nlink == 1
+    {
+      return try makeRoom(path, sweep, in: descriptor, plan, session, lock)
+    }
     if let difference = sweep.difference(from: plan, engine: engine) {
       let remedy =
         sweep.obstacle(to: plan, engine: engine) == nil
@@ -157,6 +165,7 @@ public actor ResultsWriter {
     let isReserved = try descriptor.reserve(Int(size))
     var rows = try RowFile(descriptor, lock, sweep, session: session, start: currentTime())
     try rows.reset(torn)
+    try rows.repair()
     return ResultsWriter(
       path: path, plan: plan, engine: engine, session: session,
       finished: claimed.subtracting(tornWeights), torn: torn, isSpaceReserved: isReserved,

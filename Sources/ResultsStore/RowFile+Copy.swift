@@ -23,6 +23,16 @@ extension RowFile {
     }
     try descriptor.write(
       littleEndian([Int64(checksum.value)]), at: sweep.checksums.offset(ofRow: target))
+    try copyFinals(row, of: source, to: target)
+  }
+
+  private func copyFinals(_ row: Int, of source: StoredSweep, to target: Int) throws(SystemError) {
+    let values = Dictionary(
+      uniqueKeysWithValues: zip(source.schema.metrics, source.finals(ofRow: row)))
+    for (metric, column) in zip(sweep.schema.metrics, sweep.finals) {
+      try descriptor.write(
+        littleEndian([values[metric] ?? .nan]), at: column.offset(ofRow: target))
+    }
   }
 
   private static func fit(_ bytes: [UInt8]?, to column: RowColumn) throws -> [UInt8] {
@@ -65,6 +75,7 @@ extension RowFile {
     }
     try descriptor.write(
       littleEndian([Int64(checksum.value)]), at: sweep.checksums.offset(ofRow: row))
+    try copyFinals(row, of: source, to: row)
   }
 
   private func copyWeights(

@@ -23,7 +23,7 @@ struct RowFile: ~Copyable, Sendable {
     session info: SessionInfo, start: Double
   ) throws {
     let used = sweep.recordedSessions.count
-    session = min(used, FileFormat.sessionSlots - 1)
+    session = min(used, sweep.sessionSlots - 1)
     self.sweep = sweep
     self.descriptor = descriptor
     self.lock = lock
@@ -37,6 +37,7 @@ struct RowFile: ~Copyable, Sendable {
     }
     try put((sweep.sessions[6].offset(ofRow: session), littleEndian([Double.nan])))
     try put((sweep.sessions[5].offset(ofRow: session), littleEndian([start])))
+    try sealSession()
     try self.descriptor.syncData()
   }
 
@@ -46,6 +47,16 @@ struct RowFile: ~Copyable, Sendable {
     self.sweep = sweep
     (size, tail) = (try self.descriptor.size(), try Self.tail(of: self.descriptor))
     try lock.claim(self.descriptor)
+  }
+
+  /// Writes the checksum of the session, where the file has one.
+  private mutating func sealSession() throws(SystemError) {
+    guard sweep.sessions.count > FileFormat.sessionColumns.count else { return }
+    try put(
+      (
+        sweep.sessions[FileFormat.sessionColumns.count].offset(ofRow: session),
+        littleEndian([sweep.sessionChecksum(session)])
+      ))
   }
 
   /// Reads again what is in the file, which lies at `path` now.
@@ -97,6 +108,8 @@ struct RowFile: ~Copyable, Sendable {
     let status = sweep.column(FileFormat.status)
     for row in rows {
       try put((status.offset(ofRow: row), [UInt8(TrialStatus.pending.rawValue)]))
+      // With its checksum the row would still count as finished.
+      try put((sweep.checksums.offset(ofRow: row), littleEndian([Int64(0)])))
     }
     try descriptor.syncData()
   }
@@ -159,6 +172,16 @@ struct RowFile: ~Copyable, Sendable {
     if let place { unlink(place) }
   }
 
+  /// Writes the status bytes that only checksums tell.
+  mutating func repair() throws(SystemError) {
+    let status = sweep.column(FileFormat.status)
+    for row in sweep.recovered {
+      try descriptor.write(Array(status.row(row)), at: status.offset(ofRow: row))
+    }
+    sweep.recovered = []
+    try descriptor.syncData()
+  }
+
   private func status(_ row: Int, _ record: TrialRecord) -> RedoRecord.Part {
     (
       sweep.column(FileFormat.status).offset(ofRow: row), littleEndian([record.status.rawValue])
@@ -181,6 +204,10 @@ struct RowFile: ~Copyable, Sendable {
     }
     if let value = try weights(row, record, to: sink) { checksum.update(littleEndian([value])) }
     try sink((sweep.checksums.offset(ofRow: row), littleEndian([Int64(checksum.value)])), false)
+    for (metric, column) in zip(sweep.schema.metrics, sweep.finals) {
+      let last = record.metrics[metric]?.last ?? .nan
+      try sink((column.offset(ofRow: row), littleEndian([last])), false)
+    }
   }
 
   /// A trial's weights, NaN where it has none; returns their checksum, nil where the file keeps none.
@@ -221,6 +248,7 @@ struct RowFile: ~Copyable, Sendable {
   /// Records that the session ended by itself.
   mutating func end(at time: Double) throws(SystemError) {
     try put((sweep.sessions[6].offset(ofRow: session), littleEndian([time])))
+    try sealSession()
     try descriptor.syncData()
   }
 }

@@ -26,6 +26,13 @@ enum Seal {
     try file.write(seal, at: start)
   }
 
+  /// Whether there is one, sound or not.
+  static func isThere(_ file: borrowing FileDescriptor) throws(SystemError) -> Bool {
+    let size = try file.size()
+    guard size >= UInt64(fixedBytes) else { return false }
+    return try file.read(magic.count, at: size - UInt64(magic.count)) == magic
+  }
+
   /// Compares the file with its seal; false where it has none.
   @discardableResult
   static func check(_ file: borrowing FileDescriptor) throws -> Bool {
@@ -96,7 +103,7 @@ extension StoredSweep {
   /// The parts of the file that change while trials finish.
   var changing: [Range<UInt64>] {
     rows.filter { $0.column.name != "trial_id" }.map(\.range) + [checksums.range]
-      + sessions.map(\.range)
+      + sessions.map(\.range) + finals.map(\.range)
       + weights.flatMap { group in
         [group.checksums.range]
           + group.parameters.map {

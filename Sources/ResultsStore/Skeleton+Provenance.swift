@@ -15,6 +15,7 @@ extension Skeleton {
     try writeData(provenance)
     try writeExtensions(provenance)
     try writeSessions(provenance)
+    try Self.writeChecksums(provenance, slots: sessionSlots)
   }
 
   private func writeComparisons(_ provenance: borrowing Group) throws(HDF5Error) {
@@ -59,16 +60,29 @@ extension Skeleton {
 
   private func writeSessions(_ provenance: borrowing Group) throws(HDF5Error) {
     let group = try provenance.createGroup("sessions")
-    let scale = try makeIndex("slot", count: FileFormat.sessionSlots, in: group)
+    let scale = try makeIndex("slot", count: sessionSlots, in: group)
     for column in FileFormat.sessionColumns {
       let dataset = try group.createDataset(
-        column.name, column.type, shape: [FileFormat.sessionSlots],
+        column.name, column.type, shape: [sessionSlots],
         fill: column.type == .float64 ? .real(.nan) : .zero)
       try dataset.attach(scale, axis: 0)
       guard column.type == .float64 else { continue }
       try dataset.setAttribute("_FillValue", .float64s([.nan]))
       try dataset.setAttribute("units", .text("seconds since 1970-01-01T00:00:00Z"))
     }
+  }
+
+  /// Makes room for the checksums of the contents and of the sessions.
+  static func writeChecksums(
+    _ provenance: borrowing Group, slots: Int
+  ) throws(HDF5Error) {
+    let contents = try provenance.createDataset(FileFormat.contents, .int64, shape: [1])
+    try contents.setAttribute(
+      "long_name", .text("CRC32C of everything that was known before the first trial, plus 2^32"))
+    let sessions = try provenance.openGroup("sessions")
+    let checksum = FileFormat.sessionChecksum
+    let column = try sessions.createDataset(checksum.name, checksum.type, shape: [slots])
+    try column.attach(try sessions.openDataset("slot"), axis: 0)
   }
 
   private func makeIndex(

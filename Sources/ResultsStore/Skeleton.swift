@@ -13,10 +13,17 @@ struct Skeleton {
   /// The plan as JSON.
   let planText: String
 
+  /// Whether the attribute `history` gets a line.
+  let isNew: Bool
+  let sessionSlots: Int
+
   init(
     plan: Plan, engine: String, session: SessionInfo, createdAt: Double,
-    history: SweepHistory = SweepHistory()
+    history: SweepHistory = SweepHistory(), isNew: Bool = true,
+    sessionSlots: Int = FileFormat.sessionSlots
   ) {
+    self.isNew = isNew
+    self.sessionSlots = sessionSlots
     self.plan = plan
     self.engine = engine
     self.session = session
@@ -64,13 +71,22 @@ struct Skeleton {
     try file.setAttribute(
       "history",
       text(
-        history.log
-          + "\(isoTime(createdAt)) \(history.isEmpty ? "created" : "extended") by: "
-          + session.commandLine))
+        isNew
+          ? history.log
+            + "\(isoTime(createdAt)) \(history.isEmpty ? "created" : "extended") by: "
+            + session.commandLine : String(history.log.dropLast())))
     try file.setAttribute("engine", text(engine))
     try file.setAttribute("weights_policy", .text(plan.weights.text))
     if let stopping = plan.stopping { try file.setAttribute("stopping", text(stopping.text)) }
     try file.setAttribute("coordinates", .text(names(plan.trialColumns)))
+    for constant in plan.constants {
+      let name = FileFormat.setting + constant.name
+      switch constant.values {
+      case .real(let values): try file.setAttribute(name, .float64(values.first ?? .nan))
+      case .integer(let values): try file.setAttribute(name, .int64(values.first ?? 0))
+      case .text(let values): try file.setAttribute(name, text(values.first ?? ""))
+      }
+    }
 
     let count = plan.trials.count
     let trial = try file.createDataset("trial", .int64, shape: [count])
@@ -93,10 +109,26 @@ struct Skeleton {
     if let diagnostics = plan.diagnostics {
       try writeDiagnostics(diagnostics, file, trial, epoch)
     }
+    try Self.writeDerived(file, metrics: schema.metrics, count: count)
     let checksum = try file.createDataset(FileFormat.checksum, .int64, shape: [count])
     try checksum.attach(trial, axis: 0)
     try checksum.setAttribute("columns", .text(schema.names))
     try checksum.setAttribute("long_name", .text("CRC32C of the row"))
+  }
+
+  /// Makes the columns that repeat each figure after the last epoch.
+  static func writeDerived(
+    _ file: borrowing File, metrics: [Metric], count: Int
+  ) throws(HDF5Error) {
+    let trial = try file.openDataset("trial")
+    for metric in metrics {
+      let dataset = try file.createDataset(
+        FileFormat.final + metric.rawValue, .float32, shape: [count], fill: .real(.nan))
+      try dataset.attach(trial, axis: 0)
+      try dataset.setAttribute("_FillValue", .float32s([.nan]))
+      try dataset.setAttribute("units", .text("1"))
+      try dataset.setAttribute("long_name", .text(metric.longName + ", after the last epoch"))
+    }
   }
 
   /// Makes a column of the rows; only the ids are known yet.

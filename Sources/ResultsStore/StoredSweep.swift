@@ -99,8 +99,14 @@ struct StoredSweep: Sendable {
   var gridText: String
   var planText: String
   var history: SweepHistory
-  /// As `FileFormat.sessionColumns`.
+  /// As `FileFormat.sessionColumns`, and behind them the checksums of the slots, from version 3 on.
   var sessions: [StoredColumn]
+  /// Each figure of `schema.metrics` after the last epoch; empty before version 3.
+  var finals: [StoredColumn] = []
+  /// The checksum of the contents; nil before version 3.
+  var contents: StoredColumn?
+  /// Rows whose status byte says nothing and whose checksum tells it.
+  var recovered: [Int] = []
   /// Weights that an interrupted run has still to put in their places, by these.
   var waiting: [UInt64: [UInt8]] = [:]
 
@@ -109,6 +115,7 @@ struct StoredSweep: Sendable {
     for index in rows.indices where rows[index].patch(part) { return }
     if checksums.patch(part) { return }
     for index in sessions.indices where sessions[index].patch(part) { return }
+    for index in finals.indices where finals[index].patch(part) { return }
     for index in weights.indices where weights[index].checksums.patch(part) { return }
   }
 
@@ -155,6 +162,22 @@ extension StoredSweep {
       return epoch > 0 ? [Int(epoch)] : []
     }
     return snapshots.filter { $0 <= run && ($0 % interval == 0 || ($0 == run && status == .done)) }
+  }
+
+  /// Runs that the file has room for.
+  var sessionSlots: Int { sessions.first.map { $0.bytes.count / $0.column.rowBytes } ?? 0 }
+
+  /// Each figure of a row after its last epoch, in the order of `schema.metrics`; NaN where there is
+  /// none.
+  func finals(ofRow row: Int) -> [Float] {
+    let run = Int(
+      column("epochs_run").row(row).withUnsafeBytes { $0.loadUnaligned(as: Int32.self) })
+    return schema.metrics.map { metric in
+      guard (1...schema.epochs).contains(run) else { return .nan }
+      return column(metric.rawValue).row(row).withUnsafeBytes {
+        $0.loadUnaligned(fromByteOffset: 4 * (run - 1), as: Float.self)
+      }
+    }
   }
 
   /// The column that is called `name`.

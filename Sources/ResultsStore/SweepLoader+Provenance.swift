@@ -33,14 +33,13 @@ extension SweepLoader {
     return cards
   }
 
-  mutating func provenanceSessions(_ file: borrowing File) throws -> [StoredColumn] {
+  mutating func provenanceSessions(_ file: borrowing File, version: Int) throws -> [StoredColumn] {
     let group = try file.openGroup("provenance/sessions")
-    guard try length(of: "slot", .int64, in: group) == FileFormat.sessionSlots else {
-      throw FormatError("it has an unexpected number of sessions")
-    }
+    let slots = try length(of: "slot", .int64, in: group)
     var columns: [StoredColumn] = []
-    for column in FileFormat.sessionColumns {
-      columns.append(try read(column, count: FileFormat.sessionSlots, from: group))
+    let checksums = version >= 3 ? [FileFormat.sessionChecksum] : []
+    for column in FileFormat.sessionColumns + checksums {
+      columns.append(try read(column, count: slots, from: group))
     }
     return columns
   }

@@ -13,12 +13,21 @@ struct SweepLoader {
   private init(fileSize: UInt64) { self.fileSize = fileSize }
 
   /// Reads everything except the weights of the file at `path`, which is `fileSize` bytes long.
-  static func load(_ path: String, fileSize: UInt64) throws -> StoredSweep {
+  ///
+  /// - Parameter isNew: whether it has no checksum of its contents yet.
+  static func load(
+    _ path: String, fileSize: UInt64, isNew: Bool = false
+  ) throws -> StoredSweep {
     var loader = SweepLoader(fileSize: fileSize)
     let file = try File.open(path)
-    let sweep = try loader.load(file)
+    var sweep = try loader.load(file)
     try loader.checkExtents()
+    sweep.recoverStatus()
     try file.close()
+    guard isNew || sweep.hasItsContents else {
+      throw FormatError(
+        "it is damaged: what was known before its first trial does not match its checksum")
+    }
     return sweep
   }
 
@@ -39,7 +48,7 @@ struct SweepLoader {
     for column in schema.columns { rows.append(try read(column, count: count, from: file)) }
     let architectures = try texts("architecture", count: count, from: file)
     let (cells, cellColumns) = try cells(file, trials: count)
-    let sessions = try provenanceSessions(file)
+    let sessions = try provenanceSessions(file, version: version)
     let comparisons = try comparisons(file)
     let hasClaim = try file.hasAttribute("claim")
     let claim = hasClaim ? try file.textAttribute("claim") : ""
@@ -47,6 +56,17 @@ struct SweepLoader {
     let hasMargin = try file.hasAttribute("margin")
     let margin = hasMargin ? Double(try file.textAttribute("margin")) : nil
     let policy = try policy(file, version: version)
+    var finals: [StoredColumn] = []
+    for metric in version >= 3 ? schema.metrics : [] {
+      let column = RowColumn(name: FileFormat.final + metric.rawValue, type: .float32)
+      finals.append(try read(column, count: count, from: file))
+    }
+    var contents: StoredColumn?
+    if version >= 3 {
+      contents = try read(
+        RowColumn(name: FileFormat.contents, type: .int64), count: 1,
+        from: try file.openGroup("provenance"))
+    }
     return StoredSweep(
       version: version, title: try file.textAttribute("title"),
       question: try file.textAttribute("question"),
@@ -59,7 +79,8 @@ struct SweepLoader {
       stopping: try file.hasAttribute("stopping") ? try file.textAttribute("stopping") : "",
       comparisons: comparisons, margin: margin, claim: claim, datasets: try datasets(file),
       gridText: try text("provenance/grid", from: file),
-      planText: try text("provenance/plan", from: file), history: history, sessions: sessions)
+      planText: try text("provenance/plan", from: file), history: history, sessions: sessions,
+      finals: finals, contents: contents)
   }
 
   /// What the file's rows consist of, from the list that the checksum carries.

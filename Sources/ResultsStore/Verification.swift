@@ -10,6 +10,9 @@ public struct Verification: Sendable, Hashable {
   /// Whether the file's structure is under a seal; a program that changes it through HDF5 cuts it
   /// off.
   public var isSealed: Bool
+  /// Rows whose status byte says nothing and whose checksum tells that they are finished: a process
+  /// died before it wrote the byte, or the byte is damaged. Continuing the sweep writes it.
+  public var recovered: [Int] = []
   /// What is wrong: one line each, empty for a sound file.
   public var problems: [String]
 }
@@ -29,6 +32,7 @@ extension ResultsReader {
     let isSealed: Bool
     do {
       isSealed = try Seal.check(descriptor)
+      problems += stored.tornSessions.map { "session \($0): it does not match its checksum" }
       let ended = Set(results.status.indices.filter { results.status[$0] != .pending })
       for row in try stored.tornWeights(in: descriptor, of: ended) {
         problems.append("trial \(row): its weights do not match their checksum")
@@ -38,11 +42,21 @@ extension ResultsReader {
       throw StoreError.reading(path, error)
     }
     for row in results.status.indices where !torn.contains(row) && results.status[row] != .pending {
+      if !stored.finals.isEmpty, !hasItsFinals(row) {
+        problems.append("trial \(row): its final figures are not those of its last epoch")
+      }
       for problem in try contradictions(row) { problems.append("trial \(row): \(problem)") }
     }
     return Verification(
       trials: results.status.count,
-      finished: results.status.count { $0 != .pending }, isSealed: isSealed, problems: problems)
+      finished: results.status.count { $0 != .pending }, isSealed: isSealed,
+      recovered: stored.recovered, problems: problems)
+  }
+
+  private func hasItsFinals(_ row: Int) -> Bool {
+    zip(stored.finals, stored.finals(ofRow: row)).allSatisfy { column, value in
+      Array(column.row(row)) == littleEndian([value])
+    }
   }
 
   /// What cannot be true of a finished row whose checksum holds.
@@ -144,5 +158,31 @@ extension ResultsReader {
     guard weightEpochs(row: row) == record.keptSnapshots else { return false }
     return try allWeights(row: row).map { $0.values.map(\.bitPattern) }
       == record.weights.map { $0.map(\.bitPattern) }
+  }
+}
+
+extension ResultsReader {
+  /// Seals a sound file again after another program has changed its structure.
+  ///
+  /// - Throws: `UserError(.busy)` where a run writes to it, `.badFile` where it is not sound, has a
+  ///   seal, or cannot be written.
+  public static func seal(_ path: String) throws(UserError) {
+    do {
+      let lock = try SweepLock(for: path)
+      let reader = try ResultsReader(path: path)
+      let found = try reader.verify()
+      guard found.problems.isEmpty, !found.isSealed else {
+        throw UserError(
+          .badFile,
+          found.isSealed
+            ? "\(path): has its seal" : "\(path): is not sound, and is not sealed: `verify` it")
+      }
+      let descriptor = try FileDescriptor(path, O_RDWR)
+      try lock.claim(descriptor)
+      try Seal.append(to: descriptor, changing: reader.stored.changing)
+      try descriptor.sync()
+    } catch {
+      throw StoreError.writing(path, error)
+    }
   }
 }

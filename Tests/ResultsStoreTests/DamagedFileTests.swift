@@ -35,10 +35,10 @@ import Testing
       do {
         let file = try File.create(path)
         try file.setAttribute("format", .text("dropgrid"))
-        try file.setAttribute("format_version", .int32(3))
+        try file.setAttribute("format_version", .int32(4))
         try file.close()
       }
-      await expectUserError(.badFile, "format version 3", "newer dropgrid") {
+      await expectUserError(.badFile, "format version 4", "newer dropgrid") {
         try ResultsReader(path: path)
       }
     }

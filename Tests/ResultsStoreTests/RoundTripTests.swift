@@ -43,7 +43,7 @@ import Testing
       #expect(Set(results.metrics.keys) == Set(plan.metrics))
       #expect(reader.tornRows.isEmpty)
       #expect(reader.engine == Fixtures.engine)
-      #expect(reader.formatVersion == 2)
+      #expect(reader.formatVersion == 3)
       #expect(reader.gridText == plan.gridText)
       #expect(reader.datasets == plan.datasets)
       #expect(reader.sessions.map(\.info) == [Fixtures.session])
