@@ -23,6 +23,9 @@ struct VerifyCommand: AsyncParsableCommand {
   @Option(help: "Finished trials to train anew, spread over the file.")
   var retrain = 0
 
+  @Flag(help: "Seal a sound file again whose structure another program has changed.")
+  var seal = false
+
   @OptionGroup var engine: EngineOptions
 
   func validate() throws {
@@ -31,6 +34,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
   func run() async throws {
     try engine.apply()
+    if seal { try ResultsReader.seal(file) }
     let reader = try ResultsReader(path: file)
     let verification = try reader.verify()
     guard verification.problems.isEmpty else {
@@ -43,12 +47,24 @@ struct VerifyCommand: AsyncParsableCommand {
           + (more > 0 ? "\n  and \(more) more" : "")
           + "\nrun the sweep again to train damaged trials anew")
     }
-    let seal =
+    guard verification.isSealed || reader.formatVersion < 3 else {
+      throw UserError(
+        .badFile,
+        "\(file): every figure is sound, and the seal over the structure is gone: another program "
+          + "has changed the file; if you know which, `dropgrid verify --seal` seals it again")
+    }
+    let structure =
       verification.isSealed
       ? "the structure is sealed" : "no seal: another program has changed the file's structure"
     StandardOutput.line(
       "\(file): sound; \(verification.finished) of \(verification.trials) trials are finished, "
-        + "\(seal)")
+        + "\(structure)")
+    if !verification.recovered.isEmpty {
+      let rows = verification.recovered.map(String.init).joined(separator: ", ")
+      StandardOutput.line(
+        "  the status of these says nothing and their checksum says that they are finished; the next "
+          + "run writes it: \(rows)")
+    }
     StandardOutput.flush()
     if retrain > 0 { try await trainAgain(reader) }
   }
