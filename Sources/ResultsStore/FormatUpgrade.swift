@@ -37,16 +37,31 @@ public enum FormatUpgrade {
     do {
       let copy = try FileDescriptor(temporary, O_RDWR | O_CREAT | O_TRUNC)
       try ResultsMerge.copy(source.descriptor, to: copy)
+      try makeRoom(copy, trials: source.stored.trialIDs.count)
     }
-    try changeStructure(temporary, source.stored)
+    let stored = source.stored
+    // HDF5 writes here to a structure that may be damaged, on a disk that may fail.
+    try SweepLoader.guarded(fileSize: try source.descriptor.size()) {
+      try changeStructure(temporary, stored)
+    }
     let descriptor = try FileDescriptor(temporary, O_RDWR)
-    let sweep = try SweepLoader.load(temporary, fileSize: try descriptor.size())
+    let sweep = try SweepLoader.loadUnguarded(temporary, fileSize: try descriptor.size())
     try writeWeightsEpochs(descriptor, sweep, torn: Set(source.tornRows))
     try Seal.append(to: descriptor, changing: sweep.changing)
     _ = try descriptor.reserve(Int(try descriptor.size()))
     try descriptor.sync()
     guard rename(temporary, path) == 0 else { throw SystemError(call: "rename", code: errno) }
     try FileDescriptor(directory(of: path), O_RDONLY | O_DIRECTORY).syncEntries()
+  }
+
+  /// Makes sure that what the new format adds fits on the disk: HDF5 does not survive one that
+  /// fills up while it writes.
+  private static func makeRoom(_ file: borrowing FileDescriptor, trials: Int) throws {
+    let added = 8 * trials + 1 << 20
+    guard try file.freeSpace() > UInt64(added) else {
+      throw SystemError(call: "fstatvfs", code: ENOSPC)
+    }
+    _ = try file.reserve(Int(try file.size()) + added)
   }
 
   private static func changeStructure(_ path: String, _ sweep: StoredSweep) throws(HDF5Error) {

@@ -49,6 +49,7 @@ extension ResultsWriter {
     let temporary = path + ".tmp"
     let now = currentTime()
     var sound = Set(old.storedStatus.indices.filter { old.storedStatus[$0] != .pending })
+    let claimed = sound
     sound.subtract(old.tornRows())
     sound.subtract(try old.tornWeights(in: file, of: sound))
     let skeleton = Skeleton(
@@ -58,7 +59,7 @@ extension ResultsWriter {
     _ = try reserve(skeleton.estimatedBytes, for: path, at: temporary)
     try skeleton.write(temporary)
     let descriptor = try FileDescriptor(temporary, O_RDWR)
-    var sweep = try SweepLoader.load(temporary, fileSize: try descriptor.size())
+    var sweep = try SweepLoader.loadUnguarded(temporary, fileSize: try descriptor.size())
     try Seal.append(to: descriptor, changing: sweep.changing)
     let size = try descriptor.size()
     let isReserved = try reserve(Int(exactly: size), for: path, at: temporary)
@@ -77,8 +78,9 @@ extension ResultsWriter {
     try rows.descriptor.sync()
     guard Glibc.rename(temporary, path) == 0 else { throw SystemError(call: "rename", code: errno) }
     try FileDescriptor(directory(of: path), O_RDONLY | O_DIRECTORY).syncEntries()
+    let torn = claimed.subtracting(sound).compactMap { places[old.trialIDs[$0]] }.sorted()
     return ResultsWriter(
-      path: path, plan: plan, engine: old.engine, finished: finished, torn: [],
+      path: path, plan: plan, engine: old.engine, finished: finished, torn: torn,
       isSpaceReserved: isReserved, rows: rows)
   }
 }

@@ -79,7 +79,7 @@ public actor ResultsWriter {
     _ = try reserve(skeleton.estimatedBytes, for: path, at: temporary)
     try skeleton.write(temporary)
     let descriptor = try FileDescriptor(temporary, O_RDWR)
-    let sweep = try SweepLoader.load(temporary, fileSize: try descriptor.size())
+    let sweep = try SweepLoader.loadUnguarded(temporary, fileSize: try descriptor.size())
     try Seal.append(to: descriptor, changing: sweep.changing)
     let size = try descriptor.size()
     let isReserved = try reserve(Int(exactly: size), for: path, at: temporary)

@@ -10,7 +10,7 @@
 /// HDF5 ignores what stands there. A program that changes the file through HDF5 cuts it off, so a
 /// file without a seal is read all the same.
 enum Seal {
-  private static let magic = Array("dropgrid-seal-1\n".utf8)
+  static let magic = Array("dropgrid-seal-1\n".utf8)
   private static let fixedBytes = 40
 
   /// Appends the seal of a new file, of which `changing` are the parts that rows are written to.
