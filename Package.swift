@@ -72,7 +72,8 @@ let package = Package(
 
     // The results file.
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
-    .target(name: "HDF5", dependencies: ["CHDF5"], swiftSettings: swiftSettings),
+    .target(name: "CProbe", cSettings: cSettings),
+    .target(name: "HDF5", dependencies: ["CHDF5", "CProbe"], swiftSettings: swiftSettings),
     .systemLibrary(name: "CLinux"),
     .target(
       name: "ResultsStore", dependencies: ["CLinux", "ExperimentModel", "HDF5"],

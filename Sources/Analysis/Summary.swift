@@ -47,7 +47,7 @@ public struct Summary: Sendable, Hashable, Encodable {
     title = results.title
     question = results.question
     claim = results.claim
-    trials = TrialCounts(results.status)
+    trials = TrialCounts(results)
     constants = ColumnSplit(results.trialColumns, beside: results.constants).constants
     dropoutRates = table.dropoutRates
     margin = results.margin

@@ -1,4 +1,5 @@
 import ExperimentModel
+internal import Foundation
 
 extension SweepTable {
   /// Predictions about zeros, means and gradients at the sites that diagnostics looked at.
@@ -103,8 +104,6 @@ extension SweepTable {
   /// (1 − pᵏ)/(1 − p): the largest ratio of the mean behind a max pool in training to that in
   /// evaluation, with element-wise dropout before it and k non-negative inputs.
   static func meanShiftBound(rate p: Double, window k: Double) -> Double {
-    var power = 1.0
-    for _ in 0..<Int(k) { power *= p }
-    return (1 - power) / (1 - p)
+    (1 - pow(p, k)) / (1 - p)
   }
 }

@@ -5,16 +5,19 @@ public struct TrialCounts: Sendable, Hashable, Encodable {
   public var total: Int
   /// By the status's name; a status that no trial has is missing.
   public var byStatus: [String: Int]
+  /// Those of the pending of which the file has a damaged record.
+  public var damaged: Int
 
   /// Complete trials: those that ran all their epochs, or as many as their own patience gave them.
   public var done: Int {
     TrialStatus.allCases.filter(\.isComplete).reduce(0) { $0 + (byStatus[$1.name] ?? 0) }
   }
 
-  package init(_ status: [TrialStatus]) {
-    total = status.count
+  package init(_ results: SweepResults) {
+    total = results.status.count
+    damaged = results.damaged
     byStatus = [:]
-    for status in status { byStatus[status.name, default: 0] += 1 }
+    for status in results.status { byStatus[status.name, default: 0] += 1 }
   }
 
   /// `172 of 180 trials are complete; 5 pending, 3 diverged.`
@@ -24,7 +27,10 @@ public struct TrialCounts: Sendable, Hashable, Encodable {
       return total == 1 ? "The only trial is complete." : "All \(total) trials are complete."
     }
     let others = TrialStatus.allCases.filter { !$0.isComplete }.compactMap { status in
-      byStatus[status.name].map { "\($0) \(status.name)" }
+      byStatus[status.name].map {
+        "\($0) \(status.name)"
+          + (status == .pending && damaged > 0 ? " (\(damaged) of them damaged)" : "")
+      }
     }
     return
       "\(done) of \(total) \(total == 1 ? "trial is" : "trials are") complete; \(others.joined(separator: ", "))."

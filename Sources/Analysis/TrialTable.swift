@@ -44,7 +44,7 @@ public struct TrialTable: Sendable, Hashable, Encodable {
     let columns = ColumnSplit(results.trialColumns, beside: results.constants)
     title = results.title
     self.order = order
-    trials = TrialCounts(results.status)
+    trials = TrialCounts(results)
     constants = columns.constants
     troubles = table.troubles()
     rows = results.trialIDs.indices.map { trial in

@@ -32,6 +32,8 @@ public struct SweepResults: Sendable {
   public var generations: [Int]
   /// The rule by which trials were stopped early, as `StoppingRule.text`; empty for none.
   public var stopping: String
+  /// Trials that are pending here because what the file has of them is damaged.
+  public var damaged = 0
 
   public init(
     title: String, question: String, trialIDs: [TrialID], trialColumns: [Column],

@@ -15,9 +15,12 @@ public enum FixedText {
   }
 
   /// The text before the first NUL; what is not UTF-8 becomes U+FFFD.
-  public static func decode(_ bytes: some Sequence<UInt8>) -> String {
-    String(decoding: Array(bytes.prefix { $0 != 0 }), as: UTF8.self)
+  public static func decode(_ bytes: ArraySlice<UInt8>) -> String {
+    String(decoding: bytes[..<(bytes.firstIndex(of: 0) ?? bytes.endIndex)], as: UTF8.self)
   }
+
+  /// The same of all of an array.
+  public static func decode(_ bytes: [UInt8]) -> String { decode(bytes[...]) }
 
   /// The text with U+FFFD for every NUL, which is what a file holds of it.
   public static func withoutNUL(_ text: String) -> String {

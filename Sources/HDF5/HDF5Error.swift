@@ -37,6 +37,19 @@ extension HDF5Error: CustomStringConvertible {
   }
 }
 
+extension HDF5Error {
+  /// The system's error number where a call to the system is what failed, and not the file's
+  /// contents.
+  public var systemError: Int32? {
+    let mark = "errno = "
+    for frame in frames {
+      guard let place = frame.description.firstRange(of: mark) else { continue }
+      return Int32(frame.description[place.upperBound...].prefix(while: \.isNumber))
+    }
+    return nil
+  }
+}
+
 extension HDF5Error.Frame {
   /// The calling thread's error stack; only right directly after the call that failed, and under
   /// the same hold of the library's lock.

@@ -1,4 +1,5 @@
 internal import CHDF5
+internal import CProbe
 internal import Synchronization
 
 /// The one door to libhdf5.
@@ -24,8 +25,7 @@ enum Library {
     _ name: StaticString, _ subject: @autoclosure () -> String, failed: (Result) -> Bool,
     _ body: () -> Result
   ) throws(HDF5Error) -> Result {
-    try isReady.withLock { isReady throws(HDF5Error) in
-      prepare(&isReady)
+    try locked { () throws(HDF5Error) in
       let result = body()
       guard !failed(result) else {
         throw HDF5Error(
@@ -37,9 +37,17 @@ enum Library {
 
   /// Runs C calls that cannot fail or whose failure nobody can act on.
   static func callQuietly(_ body: () -> Void) {
-    isReady.withLock { isReady in
+    locked(body)
+  }
+
+  private static func locked<Result, Failure: Error>(
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    // A probe's child has the lock of the thread that forked it, and no other thread.
+    if dgp_is_child() { return try body() }
+    return try isReady.withLock { isReady throws(Failure) in
       prepare(&isReady)
-      body()
+      return try body()
     }
   }
 

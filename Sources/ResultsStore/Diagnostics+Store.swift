@@ -73,9 +73,14 @@ extension SweepLoader {
       let count = try length(of: path, nil, in: file)
       let windows = try read(
         RowColumn(name: FileFormat.diagnostics + "site_window", type: .int64), count: count,
-        from: file)
-      sites = zip(try texts(path, count: count, from: file), windows.values(Int64.self)).map {
-        DiagnosticsPlan.Site(name: $0, window: Int(clamping: $1))
+        from: file
+      ).values(Int64.self)
+      // No image has more elements.
+      guard windows.allSatisfy({ (0...1 << 32).contains($0) }) else {
+        throw FormatError("the window of a diagnostics site is damaged")
+      }
+      sites = zip(try texts(path, count: count, from: file), windows).map {
+        DiagnosticsPlan.Site(name: $0, window: Int($1))
       }
     }
     return DiagnosticsPlan(

@@ -46,10 +46,16 @@ public enum FormatUpgrade {
       let copy = try FileDescriptor(new: temporary)
       try source.descriptor.copy(to: copy)
       try copy.adopt(ownerOf: source.descriptor)
+      try makeRoom(copy, for: source.stored)
     }
-    try changeStructure(temporary, source.stored)
+    let stored = source.stored
+    // HDF5 writes here to a structure that may be damaged, on a disk that may fail.
+    try SweepLoader.guarded(fileSize: try source.descriptor.size()) {
+      try changeStructure(temporary, stored)
+    }
     let descriptor = try FileDescriptor(temporary, O_RDWR)
-    let sweep = try SweepLoader.load(temporary, fileSize: try descriptor.size(), isNew: true)
+    let sweep = try SweepLoader.loadUnguarded(
+      temporary, fileSize: try descriptor.size(), isNew: true)
     if source.formatVersion < 2 {
       try writeWeightsEpochs(descriptor, sweep, torn: Set(source.tornRows))
     }
@@ -61,6 +67,18 @@ public enum FormatUpgrade {
       throw SystemError(call: "rename", code: errno)
     }
     try FileDescriptor(directory(of: side.results), O_RDONLY | O_DIRECTORY).syncEntries()
+  }
+
+  /// Makes sure that what the new format adds fits on the disk: HDF5 does not survive one that
+  /// fills up while it writes.
+  private static func makeRoom(
+    _ file: borrowing FileDescriptor, for sweep: StoredSweep
+  ) throws {
+    let added = (8 + 4 * sweep.schema.metrics.count) * sweep.trialIDs.count + 1 << 20
+    guard try file.freeSpace() > UInt64(added) else {
+      throw SystemError(call: "fstatvfs", code: ENOSPC)
+    }
+    _ = try file.reserve(Int(try file.size()) + added)
   }
 
   private static func changeStructure(_ path: String, _ sweep: StoredSweep) throws(HDF5Error) {

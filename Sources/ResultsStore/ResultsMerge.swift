@@ -10,6 +10,8 @@ public struct MergeReport: Sendable, Hashable {
   public var finished: Int
   /// Rows that more than one file had, with the same numbers.
   public var repeated: Int
+  /// What was left out of the files for damage, as `ResultsReader.damage`.
+  public var damage: [String] = []
 }
 
 /// Puts the finished rows of results files of one plan into a new one.
@@ -69,7 +71,8 @@ public enum ResultsMerge {
     }
     try write(sources, skeleton: readers[0], to: output, session: session)
     return MergeReport(
-      trials: readers[0].results.trialIDs.count, finished: sources.count, repeated: repeated)
+      trials: readers[0].results.trialIDs.count, finished: sources.count, repeated: repeated,
+      damage: readers.flatMap(\.damage))
   }
 
   /// Copies the first file, whose structure is sound, and writes the rows of all into the copy.
@@ -84,7 +87,7 @@ public enum ResultsMerge {
       do {
         let descriptor = try FileDescriptor(new: temporary)
         try skeleton.descriptor.copy(to: descriptor)
-        let sweep = try SweepLoader.load(temporary, fileSize: try descriptor.size())
+        let sweep = try SweepLoader.loadUnguarded(temporary, fileSize: try descriptor.size())
         var rows = try RowFile(descriptor, lock, sweep, session: session, start: currentTime())
         try rows.reset(Array(sweep.trialIDs.indices))
         for (row, source) in sources.sorted(by: { $0.key < $1.key }) {

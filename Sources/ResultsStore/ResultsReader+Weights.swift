@@ -61,7 +61,7 @@ extension ResultsReader {
     } catch {
       throw StoreError.reading(path, error)
     }
-    guard Int64(checksum.value) == group.checksums.values(Int64.self)[place] else {
+    guard littleEndian([Int64(checksum.value)]) == Array(group.checksums.row(place)) else {
       throw UserError(
         .badFile,
         "\(path): the weights of trial \(results.trialIDs[row]) are damaged (their checksum "

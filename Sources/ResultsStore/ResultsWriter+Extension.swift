@@ -103,9 +103,12 @@ extension ResultsWriter {
     }
     try rows.reload(from: side.results)
     try FileDescriptor(directory(of: side.results), O_RDONLY | O_DIRECTORY).syncEntries()
+    let torn = old.storedStatus.indices.filter {
+      old.storedStatus[$0] != .pending && !sound.contains($0)
+    }
     return ResultsWriter(
       path: path, plan: plan, engine: old.engine, session: skeleton.session, finished: finished,
-      torn: [],
+      torn: torn.compactMap { places[old.trialIDs[$0]] }.sorted(),
       isSpaceReserved: isReserved, rows: rows)
   }
 }

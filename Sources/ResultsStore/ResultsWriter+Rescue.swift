@@ -62,7 +62,7 @@ extension ResultsWriter {
       let copy = try FileDescriptor(new: side.temporary)
       try rows?.copy(to: copy)
       try copy.sync()
-      let sweep = try SweepLoader.load(side.temporary, fileSize: try copy.size())
+      let sweep = try SweepLoader.loadUnguarded(side.temporary, fileSize: try copy.size())
       try Self.rename(side.temporary, to: name)
       try rows?.move(to: copy, sweep)
     } catch {

@@ -101,7 +101,8 @@ public actor ResultsWriter {
     _ = try reserve(skeleton.estimatedBytes, for: path, at: temporary)
     try skeleton.write(temporary)
     let descriptor = try FileDescriptor(temporary, O_RDWR | O_NOFOLLOW)
-    var sweep = try SweepLoader.load(temporary, fileSize: try descriptor.size(), isNew: true)
+    var sweep = try SweepLoader.loadUnguarded(
+      temporary, fileSize: try descriptor.size(), isNew: true)
     if let contents = sweep.contents {
       try descriptor.write(littleEndian([sweep.contentsChecksum]), at: contents.offset)
     }

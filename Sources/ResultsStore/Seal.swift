@@ -10,7 +10,7 @@
 /// HDF5 ignores what stands there. A program that changes the file through HDF5 cuts it off, so a
 /// file without a seal is read all the same.
 enum Seal {
-  private static let magic = Array("dropgrid-seal-1\n".utf8)
+  static let magic = Array("dropgrid-seal-1\n".utf8)
   private static let fixedBytes = 40
 
   /// Appends the seal of a new file, of which `changing` are the parts that rows are written to.
@@ -24,13 +24,6 @@ enum Seal {
     seal += littleEndian([try checksum(of: file, outside: ranges, end: start)])
     seal += littleEndian([CRC32C.of(seal)]) + magic
     try file.write(seal, at: start)
-  }
-
-  /// Whether there is one, sound or not.
-  static func isThere(_ file: borrowing FileDescriptor) throws(SystemError) -> Bool {
-    let size = try file.size()
-    guard size >= UInt64(fixedBytes) else { return false }
-    return try file.read(magic.count, at: size - UInt64(magic.count)) == magic
   }
 
   /// Compares the file with its seal; false where it has none.

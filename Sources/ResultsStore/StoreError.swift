@@ -9,12 +9,19 @@ enum StoreError {
     switch error {
     case let error as UserError: error
     case let error as FormatError: unsound(path, error.message)
+    case let error as HDF5Error where error.systemError != nil:
+      reading(path, SystemError(call: error.call, code: error.systemError ?? 0))
     case let error as HDF5Error: unsound(path, "HDF5 says \(error)")
     case let error as SystemError where [ENOENT, ENOTDIR].contains(error.code):
       UserError(.badFile, "\(path): there is no such file; check the name")
     case let error as SystemError where [EACCES, EPERM, EROFS].contains(error.code):
       UserError(
         .badFile, "\(path): no permission to open it (\(error)); ask its owner, or copy it")
+    case let error as SystemError where error.code == EIO:
+      UserError(
+        .badFile,
+        "\(path): its disk failed (\(error)); what is wrong is not the file: check the disk and "
+          + "its cables, and copy the file from it first")
     default:
       UserError(.badFile, "\(path): cannot be read (\(error)); check the name and the disk")
     }

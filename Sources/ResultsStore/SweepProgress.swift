@@ -7,6 +7,12 @@ public struct SweepProgress: Sendable, Hashable, Encodable {
   public var trials: Int
   /// Trials by the name of their status; those that do not occur are missing.
   public var counts: [String: Int]
+  /// Those of the pending of which the file has a damaged record.
+  public var damaged = 0
+  /// Whether the file's structure is under a seal.
+  public var sealed = true
+  /// What a reader leaves out for damage, in a line each; not in the JSON.
+  public var damage: [String] = []
   /// Trials that are not trained yet and have a checkpoint to go on from.
   public var checkpoints: Int
   /// Who writes to the file now, as in "process 17 on host lab3"; nil for nobody.
@@ -35,7 +41,7 @@ public struct SweepProgress: Sendable, Hashable, Encodable {
     self.writer = writer
     let ends = zip(results.status, finishedAt).filter { $0 != .pending && $1.isFinite }.map(\.1)
     secondsSinceLast = ends.max().map { max(0, now - $0) }
-    guard writer != nil, let sessionStart else { return }
+    guard writer != nil, let sessionStart, sessionStart.isFinite else { return }
     let count = ends.count { $0 >= sessionStart }
     // A trial that runs has used up part of the time since the last one ended.
     guard count > 0, let last = ends.max(), pending > 0 else { return }
@@ -54,17 +60,28 @@ extension SweepProgress {
     let reader = try ResultsReader(path: path)
     let waiting = Set(
       zip(reader.results.trialIDs, reader.results.status).filter { $1 == .pending }.map(\.0))
-    return SweepProgress(
+    var progress = SweepProgress(
       reader.results, finishedAt: reader.finishedAt, sessionStart: reader.sessions.last?.start,
       checkpoints: CheckpointFolder(results: path).trials().intersection(waiting).count,
       writer: writer, now: currentTime())
+    progress.damaged = reader.tornRows.count
+    progress.sealed = reader.isSealed
+    progress.damage = reader.damage
+    return progress
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case title, trials, counts, damaged, sealed, checkpoints, writer, secondsSinceLast, secondsLeft
   }
 
   /// A few lines for people.
   public var text: String {
     var lines = [title.isEmpty ? "A sweep without a title" : title]
     let parts = TrialStatus.allCases.compactMap { status in
-      counts[status.name].map { "\($0) \(status.name)" }
+      counts[status.name].map {
+        "\($0) \(status.name)"
+          + (status == .pending && damaged > 0 ? " (\(damaged) of them damaged)" : "")
+      }
     }
     lines.append("  \(trials) trials: \(parts.joined(separator: ", "))")
     if checkpoints > 0 { lines.append("  \(checkpoints) of the pending have a checkpoint") }

@@ -41,11 +41,14 @@ extension ResultsReader {
     } catch {
       throw StoreError.reading(path, error)
     }
+    let columns = DecodedColumns(stored)
     for row in results.status.indices where !torn.contains(row) && results.status[row] != .pending {
       if !stored.finals.isEmpty, !hasItsFinals(row) {
         problems.append("trial \(row): its final figures are not those of its last epoch")
       }
-      for problem in try contradictions(row) { problems.append("trial \(row): \(problem)") }
+      for problem in try contradictions(row, columns) {
+        problems.append("trial \(row): \(problem)")
+      }
     }
     return Verification(
       trials: results.status.count,
@@ -60,7 +63,9 @@ extension ResultsReader {
   }
 
   /// What cannot be true of a finished row whose checksum holds.
-  private func contradictions(_ row: Int) throws(UserError) -> [String] {
+  private func contradictions(
+    _ row: Int, _ columns: DecodedColumns
+  ) throws(UserError) -> [String] {
     var problems: [String] = []
     let status = results.status[row]
     let isDone = status == .done
@@ -74,13 +79,13 @@ extension ResultsReader {
     require(isDone || !results.messages[row].isEmpty, "it is not done and does not say why")
     require(results.durations[row] >= 0, "its duration is \(results.durations[row])")
     require(finishedAt[row].isFinite, "it has no time of its end")
-    let session = stored.column("session").values(Int32.self)[row]
+    let session = columns.sessions[row]
     require(sessions.indices.contains(Int(session)), "session \(session) is not recorded")
-    let wrote = stored.column("engine").texts()[row]
+    let wrote = columns.engines[row]
     require(wrote == engine, "its engine is '\(wrote)' and the file's '\(engine)'")
-    for metric in stored.schema.metrics {
+    for (metric, values) in columns.metrics {
       let epochs = stored.schema.epochs
-      let all = stored.column(metric.rawValue).values(Float.self)[row * epochs..<(row + 1) * epochs]
+      let all = values[row * epochs..<(row + 1) * epochs]
       let accepted: (Float) -> Bool = metric.isShare ? { $0 >= 0 && $0 <= 1 } : { $0 >= 0 }
       require(
         !hasFigures || all.prefix(run).allSatisfy { $0.isFinite && accepted($0) }
@@ -110,6 +115,21 @@ extension ResultsReader {
       require(values.allSatisfy(\.isFinite), "\(parameter.name) is not finite")
     }
     return problems
+  }
+}
+
+/// What is compared row by row, of every row: decoded once for the whole file.
+private struct DecodedColumns {
+  let sessions: [Int32]
+  let engines: [String]
+  let metrics: [(metric: Metric, values: [Float])]
+
+  init(_ stored: StoredSweep) {
+    sessions = stored.column("session").values(Int32.self)
+    engines = stored.column("engine").texts()
+    metrics = stored.schema.metrics.map { metric in
+      (metric, stored.column(metric.rawValue).values(Float.self))
+    }
   }
 }
 

@@ -72,7 +72,7 @@ struct CompareCommand: AsyncParsableCommand {
   }
 
   private func read(_ path: String) throws(UserError) -> ComparedSweep {
-    let reader = try ResultsReader(path: path)
+    let reader = try ResultsReader.telling(path)
     return ComparedSweep(
       name: path, engine: reader.engine, results: reader.results,
       configurations: TrialConfigurations(plan: reader.planText))

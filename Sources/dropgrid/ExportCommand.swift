@@ -56,7 +56,7 @@ struct ExportCommand: AsyncParsableCommand {
       _ input: Input, ending: String, kind: OutputKind? = nil,
       make: (TrialWeights) throws -> [UInt8]
     ) throws {
-      let reader = try ResultsReader(path: input.file)
+      let reader = try ResultsReader.telling(input.file)
       let weights = try TrialWeights(reader, trial, epoch: epoch)
       let isDirectory = output.hasSuffix("/") || OutputFile.isDirectory(output)
       let directory = output.hasSuffix("/") ? output : output + "/"
@@ -113,7 +113,7 @@ struct ExportCommand: AsyncParsableCommand {
     var output: String
 
     func run() async throws {
-      let tables = ResultTable.all(of: try ResultsReader(path: input.file))
+      let tables = ResultTable.all(of: try ResultsReader.telling(input.file))
       try OutputFile.makeDirectory(output)
       let files = tables.map { input.output("\(output)/\($0.name).csv") }
       for file in files { try file.check() }
@@ -135,7 +135,7 @@ struct ExportCommand: AsyncParsableCommand {
     var output: String?
 
     func run() async throws {
-      let reader = try ResultsReader(path: input.file)
+      let reader = try ResultsReader.telling(input.file)
       let output = input.output(output ?? "-")
       try output.check()
       let count = reader.results.trialIDs.count
@@ -156,7 +156,7 @@ struct ExportCommand: AsyncParsableCommand {
     var output: String
 
     func run() async throws {
-      let log = try TensorBoardLog(try ResultsReader(path: input.file))
+      let log = try TensorBoardLog(try ResultsReader.telling(input.file))
       try log.write(to: output, replacing: input.force)
       let count = log.rows.count
       StandardOutput.line(

@@ -19,6 +19,7 @@ struct MergeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let report = try ResultsMerge.merge(files, into: output, session: .current)
+    for line in report.damage { StandardError.write("dropgrid: \(line)") }
     StandardOutput.line("\(output): \(report.finished) of \(report.trials) trials are finished")
     if report.repeated > 0 {
       StandardOutput.line("  \(report.repeated) were in more than one file, with the same numbers")

@@ -95,7 +95,7 @@ struct PlanCommand: AsyncParsableCommand {
       if output.isStandardOutput { return }
     }
     if let against {
-      let results = try ResultsReader.read(path: against)
+      let results = try ResultsReader.telling(against).results
       return StandardOutput.write(sweep.planned.progress(in: results).text(path: against))
     }
     if csv || explain {

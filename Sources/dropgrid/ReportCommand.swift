@@ -50,7 +50,7 @@ struct ReportCommand: AsyncParsableCommand {
   private var ending: String { URL(filePath: output ?? "").pathExtension.lowercased() }
 
   func run() async throws {
-    let reader = try ResultsReader(path: file)
+    let reader = try ResultsReader.telling(file)
     let url = URL(filePath: file)
     let isMarkdown = markdown || ["md", "markdown"].contains(ending)
     let output = OutputFile(

@@ -9,6 +9,7 @@ extension ResultsReader {
   /// - Parameter row: the trial that is meant, of which every setting is looked up.
   func completeResults(row: Int? = nil) -> SweepResults {
     var results = results
+    results.damaged = tornRows.count
     let grid = try? GridFile.parse(recorded: gridText, name: path)
     results.constants = grid?.constants(beside: results.trialColumns, row: row) ?? []
     return results

@@ -111,9 +111,10 @@ struct RunCommand: AsyncParsableCommand {
     let part = shard.map { "-\($0.number)-of-\($0.count)" } ?? ""
     let path = output ?? name + part + ".h5"
     let exists = FileManager.default.fileExists(atPath: path)
+    let earlier = extend && exists ? try ResultsReader(path: path) : nil
     let sweep = try await PlannedSweep(
       GridSource(grid: grid, overrides: overrides, plan: plan, merging: noMerge ? false : nil),
-      extending: extend && exists ? try ResultsReader(path: path) : nil)
+      extending: earlier)
     let plan = sweep.planned.plan
     let mine =
       shard.map { sweep.planned.shard($0.number, of: $0.count) }
@@ -139,7 +140,11 @@ struct RunCommand: AsyncParsableCommand {
     // No forecast of the time: measuring it would keep the first trial waiting.
     StandardOutput.line(PlanReport(sweep.planned).text(rows: 0))
     let beside = SweepFolder(writer: writer, plan: plan)
-    let before = try ResultsReader.read(path: path)
+    let opened = try ResultsReader(path: path)
+    for line in [writer.damage, earlier?.missingSeal ?? opened.missingSeal] {
+      if let line { messages.say(line) }
+    }
+    let before = opened.results
     let selection = try Selection(only, within: mine, of: before, finished: writer.finished)
     await writer.allowAgain(selection.rows)
     let condemned = try await beside.begin(selection.rows, anew: !only.isEmpty)

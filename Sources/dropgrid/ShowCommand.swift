@@ -34,7 +34,7 @@ struct ShowCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let reader = try ResultsReader(path: file)
+    let reader = try ResultsReader.telling(file)
     if let trial {
       let row =
         trial == "best"

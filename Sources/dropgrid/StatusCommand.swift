@@ -18,6 +18,7 @@ struct StatusCommand: AsyncParsableCommand {
 
   func run() async throws {
     let progress = try SweepProgress.read(path: file)
+    for line in progress.damage { StandardError.write("dropgrid: \(line)") }
     guard json else {
       return StandardOutput.write(progress.text)
     }

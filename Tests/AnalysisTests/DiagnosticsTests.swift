@@ -46,6 +46,17 @@ import Testing
     return results
   }
 
+  /// A window that nobody's pool has must not be counted through.
+  @Test func aHugeWindowIsComputedAtOnce() throws {
+    var results = sweep([.activations]) { _, _, _, _, _ in 0.5 }
+    let plan = try #require(results.diagnostics).plan
+    let sites = plan.sites.map { DiagnosticsPlan.Site(name: $0.name, window: .max) }
+    results.diagnostics = DiagnosticResults(
+      plan: DiagnosticsPlan(words: plan.words, sites: sites),
+      values: try #require(results.diagnostics).values)
+    #expect(try Summary(results).json().contains("statement"))
+  }
+
   @Test func armsHaveMeansOverSeedsOfTheLastEpoch() throws {
     let summary = try Summary(
       sweep([.shifts]) { _, shift, _, _, seed in Float(shift) + Float(seed) })

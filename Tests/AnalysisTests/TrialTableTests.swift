@@ -61,6 +61,23 @@ import Testing
     #expect((rows[0]["outcomes"] as? [String: Any])?["test_accuracy"] is Double)
   }
 
+  @Test func whatIsNoNumberIsNullInJSON() throws {
+    var results = results()
+    for (index, column) in results.trialColumns.enumerated() {
+      guard case .real(var values) = column.values else { continue }
+      (values[0], values[1]) = (.nan, -.infinity)
+      results.trialColumns[index].values = .real(values)
+    }
+    results.damaged = 2
+    let text = try TrialTable(results, order: .file).json()
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    let rows = try #require(object["rows"] as? [[String: Any]])
+    #expect((rows[0]["settings"] as? [String: Any])?["rate"] is NSNull)
+    #expect((rows[1]["settings"] as? [String: Any])?["rate"] is NSNull)
+    #expect((object["trials"] as? [String: Any])?["damaged"] as? Int == 2)
+  }
+
   @Test func stoppedTrialsShowWhatTheyReached() throws {
     var results = results()
     for (row, accuracy) in [(0, 0.25), (1, 0.5)] {

@@ -26,6 +26,22 @@ import Testing
     }
   }
 
+  @Test func whatTheSystemRefusesIsToldFromDamage() throws {
+    try withTemporaryPath { path in
+      func code() -> Int32? {
+        do {
+          _ = try File.open(path)
+          return nil
+        } catch {
+          return error.systemError
+        }
+      }
+      #expect(code() == 2, "there is no file")
+      try Data("no HDF5".utf8).write(to: URL(filePath: path))
+      #expect(code() == nil, "a file of another kind")
+    }
+  }
+
   @Test func containsLooksAtEveryPartOfThePath() throws {
     try withTemporaryPath { path in
       let file = try File.create(path)
