@@ -15,7 +15,7 @@ extension ResultsWriter {
   /// - Throws: `UserError(.badFile)` where something else stands at `path`; what was finished is in
   ///   another file then, which the message names.
   func checkPresence(thoroughly: Bool = false) throws {
-    guard let isWhole = try rows?.isWhole(at: side.results) else { return }
+    guard !movedElsewhere, let isWhole = try rows?.isWhole(at: side.results) else { return }
     if isWhole {
       guard thoroughly, try rows?.holdsRows() == false else { return }
     }
@@ -129,7 +129,8 @@ extension ResultsWriter {
   }
 
   private func elsewhere(_ name: String, withWeights: Bool) -> UserError {
-    UserError(
+    movedElsewhere = true
+    return UserError(
       .badFile,
       "\(path): another program has put another file in its place during the sweep; what was "
         + "finished is in \(name)\(withWeights ? "" : lostWeights). Move it to where you want it, and "

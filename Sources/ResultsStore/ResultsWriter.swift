@@ -28,6 +28,8 @@ public actor ResultsWriter {
   private var again: Set<Int> = []
   var rows: RowFile?
   private var isOpen = true
+  /// Whether the rows are in a file of another name, because something else stands at `path`.
+  var movedElsewhere = false
   /// What happened to the file and is worth telling, until somebody asks.
   var notices: [String] = []
   private let executor = QueueExecutor(label: "dropgrid.results-writer")
@@ -194,7 +196,12 @@ public actor ResultsWriter {
     }
     precondition(Set(batch.map(\.row)).count == batch.count, "a row occurs twice in one batch")
     do {
-      try checkPresence()
+      do {
+        try checkPresence()
+      } catch  where movedElsewhere {
+        try rows?.append(batch.filter { !written.contains($0.row) }, engine: engine)
+        throw error
+      }
       let new = batch.filter { !written.contains($0.row) }
       if !new.isEmpty { try rows?.append(new, engine: engine) }
       for (row, record) in batch where written.contains(row) {

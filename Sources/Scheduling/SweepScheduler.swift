@@ -170,6 +170,7 @@ private struct Sweep {
           timeLimit: rules.trialTimeout, events: events)
         group.addTask(executorPreference: pool) {
           [id = trials[index].id, rules, trial, events] in
+          task.begin()
           events(.started(trial: index, worker: worker))
           return FaultWatch.during(id) { Self.end(of: task, id: id, rules, trial: trial) }
         }

@@ -11,7 +11,7 @@ public struct TrialTask: Sendable {
   /// once the sweep's stopping rule has looked at it; nil for none.
   public let pausesAfter: Int?
   private let stops: [StopRequest]
-  private let began = ContinuousClock.now
+  private let clock: RunningClock?
   /// Seconds that it may run in all.
   private let timeLimit: Double?
   private let earlier = EarlierTime()
@@ -23,6 +23,7 @@ public struct TrialTask: Sendable {
   ) {
     self.pausesAfter = pausesAfter
     self.timeLimit = timeLimit
+    clock = timeLimit.map { _ in RunningClock() }
     self.index = index
     self.worker = worker
     self.stops = stops
@@ -33,13 +34,16 @@ public struct TrialTask: Sendable {
   /// nanoseconds, to be asked at every step.
   public var isCancelled: Bool { isStopped || isTimedOut }
 
+  /// To be called by the thread that trains, before anything else: its time begins.
+  func begin() { _ = clock?.seconds }
+
   /// Whether the sweep stops.
   var isStopped: Bool { stops.contains { $0.isRequested } }
 
   /// Whether the trial has used up its time.
   var isTimedOut: Bool {
-    guard let timeLimit else { return false }
-    return (ContinuousClock.now - began) / .seconds(1) + earlier.seconds >= timeLimit
+    guard let timeLimit, let clock else { return false }
+    return clock.seconds + earlier.seconds >= timeLimit
   }
 
   /// Tells the trial's time limit how long it ran before, in runs that were interrupted.

@@ -61,6 +61,7 @@ public struct Trainer: Sendable {
   ) throws -> TrialRecord {
     var record = TrialRecord(id: trial.id, status: .done)
     let start = ContinuousClock.now
+    let clock = RunningClock()
     let model = try Network(
       NetworkDescription(network, dropout: trial.spec.dropout, updates: updates),
       batch: min(trial.spec.batch, data.train.count),
@@ -71,7 +72,7 @@ public struct Trainer: Sendable {
     if before > 0 { checkpoints?.onResume(before) }
     var (saved, told) = (start, start)
     func keep(_ state: inout TrialState) {
-      state.elapsed = before + (ContinuousClock.now - start) / .seconds(1)
+      state.elapsed = before + clock.seconds
       state.network = model.exportState()
       checkpoints?.save(state.bytes)
       state.network = .none
@@ -87,6 +88,7 @@ public struct Trainer: Sendable {
         told = now
       }
       if let checkpoints {
+        _ = clock.seconds
         let isDue = (now - saved) / .seconds(1) >= checkpoints.interval
         if isDue || (isOver && state.step > 0) { keep(&state) }
       }

@@ -143,7 +143,7 @@ struct RunCommand: AsyncParsableCommand {
     StandardOutput.line(PlanReport(sweep.planned).text(rows: 0))
     let beside = SweepFolder(writer: writer, plan: plan)
     let opened = try ResultsReader(path: path)
-    for line in [writer.damage, earlier?.missingSeal ?? opened.missingSeal] {
+    for line in [writer.damage, opened.missingSeal] {
       if let line { messages.say(line) }
     }
     let before = opened.results
@@ -229,6 +229,8 @@ struct RunCommand: AsyncParsableCommand {
       return (sweep, sweep.planned.plan, rows)
     }
     guard extend else { return (own, plan, nil) }
+    // The extended file has one.
+    if let line = reader.missingSeal { StandardError.write("dropgrid: \(line)") }
     let union = try await PlannedSweep(source, extending: reader)
     return (union, union.planned.plan, union.planned.ownTrials)
   }
@@ -248,7 +250,8 @@ struct RunCommand: AsyncParsableCommand {
     func place(_ path: String) -> String {
       URL(filePath: path).resolvingSymlinksInPath().standardizedFileURL.path
     }
-    guard !["", ".dropgrid-tmp", ".dropgrid-lock"].map({ place(results + $0) }).contains(place(log))
+    guard
+      !["", ".dropgrid-tmp", ".dropgrid-lock"].map({ place(results + $0) }).contains(place(log))
     else {
       throw UserError(
         .badInput, "\(log): is the results file or belongs to it; choose another name for --log")

@@ -56,7 +56,9 @@ import Testing
     try FileManager.default.createSymbolicLink(
       atPath: workplace.path("link"), withDestinationPath: "out.h5")
     let grid = try Data(contentsOf: URL(filePath: workplace.path("grid.yaml")))
-    for name in ["out.h5", "out.h5.dropgrid-tmp", "out.h5.dropgrid-lock", "link", "grid.yaml", "no/log", "."] {
+    for name in [
+      "out.h5", "out.h5.dropgrid-tmp", "out.h5.dropgrid-lock", "link", "grid.yaml", "no/log", ".",
+    ] {
       let outcome = try await Program.run(
         ["run", "grid.yaml", "-o", "out.h5", "--log", name], in: workplace)
       #expect([2, 4].contains(outcome.code), "\(name): \(outcome.errors)")
