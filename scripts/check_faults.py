@@ -19,6 +19,8 @@ import h5py
 import numpy
 import xarray
 
+import faults_others
+
 GRID = """
 title: Faults
 data: {name: fashion-mnist-mini, train: 96, test: 64, validation: 32}
@@ -345,6 +347,13 @@ class Checker:
             if prefix:
                 os.chown(folder, 65534, 65534)
 
+    def others(self):
+        """Other programs and people open, empty, remove, replace and rename a running sweep's file."""
+        try:
+            faults_others.others(self)
+        except AssertionError as failure:
+            raise Failure(str(failure)) from failure
+
     def damaged_files(self):
         """Truncated files and flipped bits, to every command that reads a results file."""
         seeds = "1..2"
@@ -534,8 +543,8 @@ def main():
     checks = [
         checker.random_kills, checker.early_stopping, checker.every_call, checker.extension,
         checker.full_disk, checker.reserved_disk, checker.permissions, checker.damaged_files,
-        checker.two_writers, checker.signals, checker.own_deaths, checker.bad_trials, checker.shards,
-        checker.lost_output,
+        checker.others, checker.two_writers, checker.signals, checker.own_deaths,
+        checker.bad_trials, checker.shards, checker.lost_output,
     ]
     began = time.monotonic()
     for check in checks:

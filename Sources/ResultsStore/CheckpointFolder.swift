@@ -82,6 +82,8 @@ public struct CheckpointFolder: Sendable {
     for trial in trials {
       unlink(file(trial))
       unlink(file(trial) + ".tmp")
+      // Whoever left it died before it was whole.
+      unlink(redo(trial) + ".tmp")
     }
   }
 

@@ -46,13 +46,24 @@ enum OpenMark {
     let count = min(
       UInt64(prefix[8..<12].enumerated().reduce(0) { $0 | UInt64($1.element) << (8 * $1.offset) }),
       size - address - 16, 1 << 16)
-    let messages = try file.read(Int(count), at: address + 16)
-    var position = 0
-    while position + 24 <= messages.count {
-      let type = Int(messages[position]) | Int(messages[position + 1]) << 8
-      let length = Int(messages[position + 2]) | Int(messages[position + 3]) << 8
-      if type == 0x11, length >= 16 { return Array(messages[position + 8..<position + 24]) }
-      position += 8 + length
+    // Attributes that came later have moved messages to blocks that continue the header.
+    var blocks = [try file.read(Int(count), at: address + 16)]
+    for _ in 0..<64 {
+      guard let messages = blocks.popLast() else { return nil }
+      var position = 0
+      while position + 24 <= messages.count {
+        let type = Int(messages[position]) | Int(messages[position + 1]) << 8
+        let length = Int(messages[position + 2]) | Int(messages[position + 3]) << 8
+        let contents = Array(messages[position + 8..<position + 24])
+        if type == 0x11, length >= 16 { return contents }
+        if type == 0x10, length >= 16 {
+          let (start, bytes) = (number(contents, 0), number(contents, 8))
+          if start < size, bytes <= min(size - start, 1 << 16) {
+            blocks.append(try file.read(Int(bytes), at: start))
+          }
+        }
+        position += 8 + length
+      }
     }
     return nil
   }

@@ -91,6 +91,11 @@ extension CheckpointFolder {
     return found
   }
 
+  /// Forgets the records of a file that is no longer there: a new one begins without them.
+  func forgetRedo() {
+    for name in entries() where name.hasSuffix(".redo") { unlink("\(path)/\(name)") }
+  }
+
   /// Puts what an interrupted run left behind in its place.
   func redo(in file: borrowing FileDescriptor) throws(SystemError) {
     for (place, record) in redoRecords(for: file) {

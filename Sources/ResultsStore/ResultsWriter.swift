@@ -67,6 +67,7 @@ public actor ResultsWriter {
     do {
       let lock = try SweepLock(for: path)
       guard fileKind(path) == nil else { throw exists(path) }
+      CheckpointFolder(results: path).forgetRedo()
       do {
         return try make(path, plan, engine, session, lock)
       } catch {

@@ -55,7 +55,7 @@ extension RowFile {
       let stored = source.rows.first { $0.column.name == column.column.name }
       let isEpoch = column.column.name == FileFormat.weightsEpoch
       let bytes =
-        isEpoch && weights != nil
+        isEpoch
         ? littleEndian([Int32(0)])
         : try Self.fit(stored.map { Array($0.row(row)) }, to: column.column)
       checksum.update(bytes)

@@ -161,6 +161,9 @@ extension StoredSweep {
       }
       return epoch > 0 ? [Int(epoch)] : []
     }
+    // Weights that were lost with the bytes of their file.
+    let isLost = column(FileFormat.weightsEpoch).row(trial).allSatisfy { $0 == 0 }
+    if isLost { return [] }
     return snapshots.filter { $0 <= run && ($0 % interval == 0 || ($0 == run && status == .done)) }
   }
 

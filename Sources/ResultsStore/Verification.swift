@@ -107,8 +107,9 @@ extension ResultsReader {
     if weightsPolicy == .best, status.isComplete {
       let losses = results.metrics[.validationLoss]?[row] ?? []
       let best = losses.indices.min { (losses[$0], $0) < (losses[$1], $1) }
+      let kept = weightEpochs(row: row)
       require(
-        best.map { [$0 + 1] } ?? [] == weightEpochs(row: row),
+        kept.isEmpty || best.map { [$0 + 1] } ?? [] == kept,
         "its weights are not of the epoch with the lowest validation loss")
     }
     for (parameter, values) in try allWeights(row: row) {

@@ -65,6 +65,27 @@ import Testing
     }
   }
 
+  @Test func weightsOfEveryEpochThatAreLostAreSaidToBeNone() async throws {
+    try await withTemporaryFile { path in
+      let plan = Fixtures.plan(weights: .every(2))
+      func record(_ row: Int) -> TrialRecord {
+        var record = Fixtures.record(plan, row)
+        record.snapshots = [2, 4]
+        record.weights = Fixtures.record(Fixtures.plan(), row).weights.map { $0 + $0 }
+        return record
+      }
+      let writer = try Fixtures.create(path, plan)
+      try await writer.append([(0, record(0))])
+      #expect(truncate(path, 0) == 0)
+      try await writer.append([(1, record(1))])
+      try await writer.finish()
+      let reader = try ResultsReader(path: path)
+      #expect(try reader.verify().problems == [])
+      #expect(reader.weightEpochs(row: 0) == [])
+      #expect(reader.weightEpochs(row: 1) == [2, 4])
+    }
+  }
+
   @Test(arguments: ["another file", "written over"])
   func whatIsPutInItsPlaceIsLeftAlone(how: String) async throws {
     try await withTemporaryFile { path in
