@@ -21,10 +21,10 @@ enum OpenMark {
     // Superblock version 0, 8-byte addresses and lengths, nothing in front of it.
     guard head.starts(with: ResultsReader.signature), head[8] == 0, head[13] == 8, head[14] == 8,
       head[20] != 0 || head[72] == 0,
-      let message = try symbolTable(file, at: number(head, 64))
+      let tree = try first("TREE", in: file), let heap = try first("HEAP", in: file)
     else { return nil }
     head.replaceSubrange(flags, with: [0, 0, 0, 0])
-    head.replaceSubrange(cached, with: littleEndian([UInt32(1), 0]) + message)
+    head.replaceSubrange(cached, with: littleEndian([UInt32(1), 0]) + littleEndian([tree, heap]))
     return head
   }
 
@@ -35,40 +35,14 @@ enum OpenMark {
     try file.syncData()
   }
 
-  /// The addresses in the symbol table message of the object header (version 1) at `address`.
-  private static func symbolTable(
-    _ file: borrowing FileDescriptor, at address: UInt64
-  ) throws(SystemError) -> [UInt8]? {
-    let size = try file.size()
-    guard address < size, size - address > 16 else { return nil }
-    let prefix = try file.read(16, at: address)
-    guard prefix[0] == 1 else { return nil }
-    let count = min(
-      UInt64(prefix[8..<12].enumerated().reduce(0) { $0 | UInt64($1.element) << (8 * $1.offset) }),
-      size - address - 16, 1 << 16)
-    // Attributes that came later have moved messages to blocks that continue the header.
-    var blocks = [try file.read(Int(count), at: address + 16)]
-    for _ in 0..<64 {
-      guard let messages = blocks.popLast() else { return nil }
-      var position = 0
-      while position + 24 <= messages.count {
-        let type = Int(messages[position]) | Int(messages[position + 1]) << 8
-        let length = Int(messages[position + 2]) | Int(messages[position + 3]) << 8
-        let contents = Array(messages[position + 8..<position + 24])
-        if type == 0x11, length >= 16 { return contents }
-        if type == 0x10, length >= 16 {
-          let (start, bytes) = (number(contents, 0), number(contents, 8))
-          if start < size, bytes <= min(size - start, 1 << 16) {
-            blocks.append(try file.read(Int(bytes), at: start))
-          }
-        }
-        position += 8 + length
-      }
-    }
-    return nil
-  }
-
-  private static func number(_ bytes: [UInt8], _ place: Int) -> UInt64 {
-    bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: place, as: UInt64.self) }
+  /// Where the first structure with this signature begins; the root group's are the first in a file.
+  private static func first(
+    _ signature: String, in file: borrowing FileDescriptor
+  ) throws(SystemError) -> UInt64? {
+    let bytes = try file.read(Int(min(try file.size(), 1 << 16)), at: 0)
+    let wanted = Array(signature.utf8)
+    return stride(from: headBytes, to: bytes.count - 3, by: 8).first {
+      bytes[$0..<$0 + 4].elementsEqual(wanted)
+    }.map(UInt64.init)
   }
 }

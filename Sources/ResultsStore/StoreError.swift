@@ -46,14 +46,26 @@ enum StoreError {
       UserError(
         .badFile,
         "\(path): no file can be made in \(place) (\(error)); choose another place")
-    case ENOENT, ENOTDIR:
+    case ENOTDIR:
+      UserError(
+        .badFile,
+        "\(path): \(place) is not a directory, or leads through a file; choose another place")
+    case ENOENT:
       UserError(
         .badFile, "\(path): there is no directory \(place); make it, or choose another place")
-    case EACCES, EPERM, EROFS:
+    case EROFS:
+      UserError(
+        .badFile, "\(path): its file system is read-only (\(error)); choose another place")
+    case EACCES, EPERM:
       UserError(
         .badFile,
         "\(path): no permission to write in \(place) (\(error)); choose another place")
-    case ENOSPC, EDQUOT:
+    case EDQUOT:
+      UserError(
+        .badFile,
+        "\(path): your quota on its disk is used up (\(error)); every finished trial is safe: free "
+          + "some space and continue")
+    case ENOSPC:
       UserError(
         .badFile,
         "\(path): its disk is full (\(error)); every finished trial is safe: free some space and "

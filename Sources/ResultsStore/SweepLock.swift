@@ -96,7 +96,7 @@ struct SweepLock: ~Copyable, Sendable {
   }
 
   /// Removes the file while it is still locked, so that nobody else's is removed.
-  deinit { if descriptor != nil { unlink(path) } }
+  deinit { if descriptor?.isStill(at: path) == true { unlink(path) } }
 
   /// Whether what is in it was written by us: nothing, or the magic, as far as it got.
   private static func isOurs(_ descriptor: borrowing FileDescriptor) -> Bool {
