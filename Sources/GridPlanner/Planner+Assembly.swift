@@ -2,7 +2,7 @@ import ExperimentModel
 
 /// The columns and defaults of a plan.
 extension Planner {
-  /// The values of a setting in some cells.
+  /// The values of a setting in some cells; none where nothing gives it one.
   ///
   /// - Parameter hidesIdle: whether a cell has none where the setting's condition does not hold.
   func column(
@@ -11,18 +11,24 @@ extension Planner {
     func idle(_ cell: CellPlace) -> Bool {
       hidesIdle && spaces[cell.subgrid].isIdle(setting, cell.levels)
     }
-    func whole(_ cell: CellPlace) -> Int64 {
-      if case .integer(let value) = value(setting, cell) { value } else { 0 }
+    func whole(_ cell: CellPlace) -> Int64? {
+      // Every trial has seeds.
+      guard Setting.seeds.contains(setting) || !idle(cell) else { return nil }
+      return if case .integer(let value) = value(setting, cell) { value } else { nil }
     }
     func number(_ cell: CellPlace) -> Double {
       if !idle(cell), case .real(let value) = value(setting, cell) { value } else { .nan }
     }
-    let values: Column.Values =
-      switch setting.kind {
-      case .integer: .integer(cells.map(whole))
-      case .real: .real(cells.map(number))
-      default: .text(cells.map { idle($0) ? "" : value(setting, $0)?.text ?? "" })
-      }
+    let values: Column.Values
+    switch setting.kind {
+    case .integer:
+      let found = cells.map(whole)
+      return Column(
+        name: setting.column, path: setting.path, values: .integer(found.map { $0 ?? 0 })
+      ).keeping(found.map { $0 != nil })
+    case .real: values = .real(cells.map(number))
+    default: values = .text(cells.map { idle($0) ? "" : value(setting, $0)?.text ?? "" })
+    }
     return Column(name: setting.column, path: setting.path, values: values)
   }
 
@@ -61,7 +67,7 @@ extension Planner {
     let done = Set(columns.map(\.path))
     return columns
       + grid.subgrids.axes(leaders: false).filter { !done.contains($0.path) }.map {
-        self.column($0, cells, hidesIdle: false)
+        self.column($0, cells, hidesIdle: false).keeping(drafts.map(isRead($0)))
       }
   }
 

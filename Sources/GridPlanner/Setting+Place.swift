@@ -163,13 +163,16 @@ extension Setting.Place {
 
   /// The sites of a network that it means.
   func sites(in points: [DropoutPoint]) -> [DropoutSite] {
-    points.flatMap(\.names).filter { site in
-      switch self {
-      case .block(let block): site.block == block
-      case .blockSite(let block, let word): site.block == block && site.word == word
-      case .convolution, .logits: false
-      case .convolutionSite, .dense, .denseInput, .logitsInput: Self(site) == self
-      }
+    points.flatMap(\.names).filter(holds)
+  }
+
+  /// Whether what is set here holds for a site.
+  func holds(_ site: DropoutSite) -> Bool {
+    switch self {
+    case .block(let block): site.block == block
+    case .blockSite(let block, let word): site.block == block && site.word == word
+    case .convolution, .logits: false
+    case .convolutionSite, .dense, .denseInput, .logitsInput: Self(site) == self
     }
   }
 }

@@ -92,26 +92,21 @@ extension StoredSweep {
     if names != planned.map(\.name) {
       return "its \(table) columns are \(list(names)) and the grid's \(list(planned.map(\.name)))"
     }
-    for (stored, planned) in zip(stored, planned) where !isEqual(stored.values, planned.values) {
+    for (stored, planned) in zip(stored, planned) where stored.values != planned.values {
       let row = (0..<min(stored.count, planned.count)).first {
-        stored.text(at: $0) != planned.text(at: $0)
+        differs(stored.text(at: $0), FixedText.withoutNUL(planned.text(at: $0)))
       }
-      guard let row else { return "the \(table) column '\(stored.name)' has another type" }
+      guard let row else { continue }
       return "the \(table) column '\(stored.name)' has '\(stored.text(at: row))' in row \(row) and "
         + "the grid '\(planned.text(at: row))'"
     }
     return nil
   }
 
-  /// Equality that holds between NaNs, and between texts that were stored and read.
-  private static func isEqual(_ left: Column.Values, _ right: Column.Values) -> Bool {
-    switch (left, right) {
-    case (.real(let left), .real(let right)):
-      left.count == right.count
-        && zip(left, right).allSatisfy { $0 == $1 || ($0.isNaN && $1.isNaN) }
-    case (.text(let left), .text(let right)): left == right.map(FixedText.withoutNUL)
-    default: left == right
-    }
+  /// Whether two values of a setting are different ones. Older files have some value, and columns
+  /// of another type, where a setting does not apply.
+  private static func differs(_ stored: String, _ planned: String) -> Bool {
+    stored != planned && !planned.isEmpty
   }
 
   private static func list(_ names: [String]) -> String { names.joined(separator: ", ") }

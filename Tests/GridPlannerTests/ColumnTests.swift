@@ -22,6 +22,31 @@ import Testing
     #expect(try plan.texts("nesterov") == plan.trials.map { "\($0.spec.optimiser.nesterov)" })
   }
 
+  @Test func whatATrialDoesNotReadIsEmpty() throws {
+    let blocks = try plan(
+      """
+      dropout: {rate: 0.25, placement: before-pool, kind: [spatial, drop-block], block-size: [3, 5]}
+      pool: average
+      """)
+    #expect(try blocks.texts("kind") == ["spatial", "drop-block", "drop-block"])
+    #expect(try blocks.texts("block_size") == ["", "3", "5"])
+    let optimisers = try plan(
+      """
+      groups:
+        by:
+          sgd: {optimiser.momentum: 0.5}
+          adam: {optimiser.name: adam, optimiser.beta1: 0.8}
+          steps: {optimiser.schedule: step, optimiser.step-epochs: 2}
+      optimiser: {nesterov: [true]}
+      """)
+    #expect(try optimisers.texts("momentum") == ["0.5", "", "0.9"])
+    #expect(try optimisers.texts("beta1") == ["", "0.8", ""])
+    #expect(try optimisers.texts("nesterov") == ["true", "", "true"])
+    #expect(try optimisers.texts("step_epochs") == ["", "", "2"])
+    #expect(try optimisers.cellTexts("step_epochs") == ["", "", "2"])
+    #expect(optimisers.trialColumns.first { $0.name == "seed" }?.values == .integer([1, 1, 1]))
+  }
+
   @Test func cellColumnsAreAsWritten() throws {
     let plan = try plan(
       "dropout: {rate: [0, 0.5], placement: [before-pool, after-pool]}\nseed: 4..5")

@@ -67,6 +67,29 @@ import Testing
     }
   }
 
+  /// Older files hold some value there, in columns of whole numbers too.
+  @Test func aValueWhereASettingDoesNotApplyIsNoDifference() async throws {
+    try await withTemporaryFile { path in
+      var plan = Fixtures.plan()
+      let count = plan.trials.count
+      plan.trialColumns.append(
+        Column(
+          name: "block_size", path: "dropout.block-size",
+          values: .integer((0..<count).map { $0 == 0 ? 5 : 3 })))
+      try await Fixtures.write(path, plan, rows: [0])
+      plan.trialColumns[plan.trialColumns.count - 1].values = .real(
+        (0..<count).map { $0 == 0 ? 5 : .nan })
+      let writer = try Fixtures.open(path, plan)
+      #expect(writer.finished == [0])
+      try await writer.finish()
+      plan.trialColumns[plan.trialColumns.count - 1].values = .real(
+        (0..<count).map { $0 == 0 ? 7 : .nan })
+      await expectUserError(.mismatch, "'block_size' has '5' in row 0 and the grid '7'") {
+        try Fixtures.open(path, plan)
+      }
+    }
+  }
+
   @Test func aCommentInTheGridIsNoDifference() async throws {
     try await withTemporaryFile { path in
       try await Fixtures.write(path, Fixtures.plan(), rows: [0])
