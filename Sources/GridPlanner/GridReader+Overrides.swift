@@ -5,6 +5,7 @@ extension GridReader {
   /// `a,b` is an axis and so is `1..10`; `range(1,9,2)`, `linspace(…)` and `logspace(…)` are what
   /// they are in a file; everything else is YAML.
   mutating func apply(_ overrides: [String], to root: inout GridNode) {
+    var earlier: [String: String] = [:]
     for (index, text) in overrides.enumerated() {
       let position = GridPosition.commandLine(index + 1)
       guard let sign = text.firstIndex(of: "="), sign != text.startIndex else {
@@ -15,6 +16,14 @@ extension GridReader {
         continue
       }
       let path = String(text[..<sign])
+      // Results files from before this was a mistake have what the last one says.
+      if let other = earlier.updateValue(text, forKey: Setting.at(path)?.path ?? path), !isRecorded
+      {
+        report(
+          position, path,
+          "is given twice, by \(Wording.quote(other)) and \(Wording.quote(text)); keep one, or list "
+            + "the values with commas in between")
+      }
       let keys = Setting.keys(to: path)
       let value = String(text[text.index(after: sign)...])
       let isText = ["title", "question", "claim"].contains(path)

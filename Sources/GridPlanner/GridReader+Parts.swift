@@ -61,6 +61,13 @@ extension GridReader {
             + Setting.all.map(\.path).filter { _ in
               entry.key.contains(".")
             }))
+      // Mistakes inside what it stands for are told too.
+      if let meant = Wording.nearest(to: entry.key, in: keys),
+        !entries.contains(where: { $0.key == meant })
+      {
+        readSettings(
+          GridNode.Entry(key: meant, position: entry.position, value: entry.value), dotted: true)
+      }
     }
     return choices
   }
@@ -77,15 +84,7 @@ extension GridReader {
 
   private mutating func readGroup(_ entry: GridNode.Entry) {
     let path = "groups.\(entry.key)"
-    let isTaken = Setting.all.contains { $0.path == entry.key || $0.column == entry.key }
-    guard GridReader.isName(entry.key), !isTaken, !Self.keys.contains(entry.key) else {
-      return report(
-        entry.position, "groups",
-        isTaken || Self.keys.contains(entry.key)
-          ? "`\(entry.key)` is a setting; give the group another name"
-          : "\(Wording.quote(entry.key)) is not a name; a name has 1 to 64 letters, digits, - and _"
-      )
-    }
+    guard isFree(entry) else { return }
     guard case .mapping(let levels) = entry.value.content, !levels.isEmpty else {
       return report(
         entry.value.position, path,
@@ -126,6 +125,35 @@ extension GridReader {
     }
     base.dimensions.append(
       Dimension(position: entry.position, settings: settings, columns: columns))
+  }
+
+  /// Reports a group whose name is none, or is that of something else.
+  private mutating func isFree(_ entry: GridNode.Entry) -> Bool {
+    guard GridReader.isName(entry.key) else {
+      report(
+        entry.position, "groups",
+        "\(Wording.quote(entry.key)) is not a name; a name has 1 to 64 letters, digits, - and _")
+      return false
+    }
+    let column = isRecorded ? entry.key : Setting(entry.key, .name).column
+    let isSetting = Setting.all.contains { $0.path == entry.key || $0.column == column }
+    if isSetting || Self.keys.contains(entry.key) {
+      report(
+        entry.position, "groups", "`\(entry.key)` is a setting; give the group another name")
+    } else if Column.isTaken(column), !isRecorded {
+      report(
+        entry.position, "groups",
+        "`\(entry.key)` is the name of something else in results files, tables or logs; give the "
+          + "group another name")
+    } else if !isRecorded, let other = groups.values.first(where: { $0.column == column }) {
+      report(
+        entry.position, "groups",
+        "`\(entry.key)` and `\(other.path)` are one name in the results file, `\(column)`; rename one"
+      )
+    } else {
+      return true
+    }
+    return false
   }
 
   static func isName(_ text: String) -> Bool {

@@ -29,6 +29,20 @@ extension GridReader {
     for level in levels where !seen.insert(level.value).inserted {
       report(level.position, setting.path, "\(level.value.text) occurs twice; keep one")
     }
+    // Results files from before this was a mistake have both.
+    guard !isRecorded else { return }
+    let numbers = levels.enumerated().compactMap { index, level -> (index: Int, value: Double)? in
+      if case .real(let value) = level.value { (index, value) } else { nil }
+    }.sorted { $0.value < $1.value }
+    for (low, high) in zip(numbers, numbers.dropFirst()) where low.value != high.value {
+      let size = max(abs(low.value), abs(high.value))
+      guard high.value - low.value <= size * 1e-12 else { continue }
+      let (first, second) = low.index < high.index ? (low, high) : (high, low)
+      report(
+        levels[second.index].position, setting.path,
+        "\(second.value) is \(first.value) to 12 digits, so that the two are one value with a "
+          + "rounding error; keep one")
+    }
   }
 
   /// A scalar, a span, or a list of both.

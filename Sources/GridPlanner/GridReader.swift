@@ -103,14 +103,24 @@ struct GridReader {
   }
 
   /// The entries whose key is one of `keys`; the others are reported.
+  ///
+  /// What is a misspelling of a key that is not there is read as that one, so that mistakes inside it
+  /// are told too.
   mutating func known(
     _ entries: [GridNode.Entry], under section: String, keys: [String]
   ) -> [GridNode.Entry] {
-    entries.filter { entry in
-      guard !keys.contains(entry.key) else { return true }
+    var taken = Set(entries.map(\.key))
+    return entries.compactMap { entry in
+      guard !keys.contains(entry.key) else { return entry }
       let path = section.isEmpty ? entry.key : "\(section).\(entry.key)"
+      let isShown = issues.count < GridError.mostShown
       report(entry.position, "", unknown(entry.key, path: path, keys: keys))
-      return false
+      guard isShown, let meant = Wording.nearest(to: entry.key, in: keys),
+        taken.insert(meant).inserted
+      else { return nil }
+      var entry = entry
+      entry.key = meant
+      return entry
     }
   }
 

@@ -32,7 +32,11 @@ extension PlanReport {
     if !plan.comparisons.isEmpty {
       for (index, comparison) in plan.comparisons.enumerated() {
         let by = comparison.by.isEmpty ? "" : " for each \(comparison.by.joined(separator: ", "))"
-        lines += Self.entry(index == 0 ? "Compared" : "", comparison.factor + by)
+        lines += Self.entry(
+          index == 0 ? "Compared" : "",
+          comparison.factor + by
+            + (plan.neverPairs(comparison)
+              ? ": never, as no seed has two of its values; give each the same seeds" : ""))
       }
     }
     return lines

@@ -75,10 +75,4 @@ public enum FileFormat {
     RowColumn(name: "start", type: .float64),
     RowColumn(name: "end", type: .float64),
   ]
-
-  /// Names in the root that no column of a plan can have.
-  static let reservedNames: Set<String> = [
-    "trial", "epoch", "architecture", "cells", "weights", "provenance", "diagnostics", "cell",
-    "cell_trial", "cell_rule", checksum, generation,
-  ]
 }

@@ -7,12 +7,8 @@ extension Plan {
       throw UserError(
         .badInput, "the plan has no trials or no epochs, so there is nothing to store")
     }
-    let rows = Set(RowSchema(epochs: epochs, metrics: metrics, engineBytes: 1).columns.map(\.name))
-    try Self.check(
-      trialColumns, count: trials.count, reserved: FileFormat.reservedNames.union(rows),
-      of: "trial")
-    try Self.check(
-      cellColumns, count: cells.count, reserved: FileFormat.reservedNames, of: "cell")
+    try Self.check(trialColumns, count: trials.count, of: "trial")
+    try Self.check(cellColumns, count: cells.count, of: "cell")
     precondition(Set(metrics).count == metrics.count, "a metric occurs twice in \(metrics)")
     precondition(
       cells.allSatisfy { trials.indices.contains($0.trial) }, "a cell points at no trial")
@@ -39,9 +35,9 @@ extension Plan {
   }
 
   private static func check(
-    _ columns: [Column], count: Int, reserved: Set<String>, of table: String
+    _ columns: [Column], count: Int, of table: String
   ) throws(UserError) {
-    var names = reserved
+    var names = Column.fileNames
     for column in columns {
       precondition(column.count == count, "column \(column.name) has \(column.count) values")
       try check(name: column.name, of: "\(table) column")

@@ -107,6 +107,11 @@ import Testing
     ("batch: []", "g:1:8: batch: is an axis without values; give some or leave it out"),
     ("batch: [8, 16, 8]", "g:1:16: batch: 8 occurs twice; keep one"),
     ("seed: [1..4, 3]", "g:1:14: seed: 3 occurs twice; keep one"),
+    (
+      "dropout: {rate: [0.3, 0.5, 0.30000000000000004]}",
+      "g:1:28: dropout.rate: 0.30000000000000004 is 0.3 to 12 digits, so that the two are one value "
+        + "with a rounding error; keep one"
+    ),
     ("dropout: {rate: [0, -0.0]}", "g:1:21: dropout.rate: 0 occurs twice; keep one"),
     ("title: [a]", "g:1:8: title: is text, not a list"),
     (
@@ -198,5 +203,21 @@ import Testing
       """
     #expect(
       problems(huge).first?.hasPrefix("g:3:14: the grid has about 3.9366e+27 cells (") == true)
+  }
+
+  @Test func mistakesInsideAMisspeltKeyAreToldWithIt() {
+    #expect(
+      problems("optimizer: {learning-rat: 0, momentum: 2}\ndropout: {knid: spatal}") == [
+        "g:1:1: unknown key `optimizer`; did you mean `optimiser`?",
+        "g:1:13: unknown key `optimiser.learning-rat`; did you mean `learning-rate`?",
+        "g:1:27: optimiser.learning-rate: 0 is not a learning rate; a learning rate is above 0 and "
+          + "at most 1000",
+        "g:1:40: optimiser.momentum: 2 is not a momentum; a momentum is at least 0 and below 1",
+        "g:2:11: unknown key `dropout.knid`; did you mean `kind`?",
+        "g:2:17: dropout.kind: `spatal` is not one of element-wise; did you mean `spatial`?",
+      ])
+    // What it stands for is there: it is not read in its place.
+    #expect(
+      problems("epoch: -1\nepochs: 2") == ["g:1:1: unknown key `epoch`; did you mean `epochs`?"])
   }
 }

@@ -101,6 +101,14 @@ import Testing
       "g:1:10: groups: `batch` is a setting; give the group another name"
     ),
     (
+      "groups: {block-size: {a: {batch: 1}}}",
+      "g:1:10: groups: `block-size` is a setting; give the group another name"
+    ),
+    (
+      "groups: {a-b: {x: {batch: 1}}, a_b: {x: {}}}",
+      "g:1:32: groups: `a_b` and `a-b` are one name in the results file, `a_b`; rename one"
+    ),
+    (
       "groups: {arm: {a: {batch: 1}}}\nbatch: [1, 2]",
       "g:2:9: batch: is set in two places, which cannot both hold; keep one"
     ),
@@ -262,5 +270,53 @@ import Testing
   ])
   func sitesThatMakeNoSense(text: String, expected: String) {
     #expect(problems(text) == [expected])
+  }
+
+  /// Names of columns, log fields and keys of output.
+  @Test(
+    arguments: [
+      "trial", "rule", "event", "time", "worker", "id", "flops", "status", "engine", "trial-id",
+      "test_loss", "final_test_loss", "cell_trial", "generation",
+    ])
+  func aGroupHasANameOfItsOwn(name: String) throws {
+    let grid = "groups: {\(name): {a: {}, b: {batch: 1}}}"
+    #expect(
+      problems(grid) == [
+        "g:1:10: groups: `\(name)` is the name of something else in results files, tables or logs; "
+          + "give the group another name"
+      ])
+    #expect(throws: Never.self) { try GridFile.parse(recorded: grid, name: "g") }
+  }
+
+  @Test func theSameOverrideTwiceNamesBoth() throws {
+    let twice = [
+      "data.train=100", "data=fashion-mnist", "data.train=200", "data.name=fashion-mnist",
+    ]
+    #expect(
+      problems("epochs: 1", overrides: twice) == [
+        "command line: data.train: is given twice, by `data.train=100` and `data.train=200`; keep one, "
+          + "or list the values with commas in between",
+        "command line: data.name: is given twice, by `data=fashion-mnist` and "
+          + "`data.name=fashion-mnist`; keep one, or list the values with commas in between",
+      ])
+    // What a results file says of a run before this was a mistake.
+    let recorded = "epochs: 1\n# overrides: [\"batch=8\",\"batch=16\"]\n"
+    let old = try GridFile.parse(recorded: recorded, name: "g")
+    #expect(old.constants(beside: []).contains { $0.name == "batch" && $0.text(at: 0) == "16" })
+  }
+
+  @Test func thePlanSaysWhereSeedsNeverPair() throws {
+    let never = "never, as no seed has two of its values"
+    func text(_ grid: String) throws -> String {
+      PlanReport(try layout(grid)).text(rows: 0)
+        .split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+    #expect(
+      try text("union:\n  - {batch: 8, seed: 1..3}\n  - {batch: 16, seed: 4..6}").contains(never))
+    #expect(try text("zip: {batch: [8, 16], seed: [1, 2]}").contains(never))
+    #expect(
+      try !text("union:\n  - {batch: 8, seed: 1..3}\n  - {batch: 16, seed: 3..6}").contains(never))
+    let holes = "batch: [8, 16]\nseed: 1..3\nexclude: batch == 8 and seed == 1"
+    #expect(try !text(holes).contains(never))
   }
 }
