@@ -1,6 +1,6 @@
 import CZlib
 
-/// Bytes in order out of memory, gzip or plain; they must outlive it.
+/// Bytes in order out of memory, gzip (of one member or several) or plain; they must outlive it.
 ///
 /// Nothing is allocated on the word of a gzip trailer: the caller says how many bytes it expects.
 struct ByteStream: ~Copyable {
@@ -73,7 +73,7 @@ struct ByteStream: ~Copyable {
     }
   }
 
-  /// Writes some bytes and returns how many; none only at the end.
+  /// Writes some bytes and returns how many; none only at the end of a member.
   private mutating func fill(
     _ output: UnsafeMutableBufferPointer<UInt8>
   ) throws(DatasetError) -> Int {
@@ -96,12 +96,23 @@ struct ByteStream: ~Copyable {
     used += Int(given - inflater.pointee.avail_in)
     switch code {
     case Z_OK: break
-    case Z_STREAM_END: isFinished = true
+    case Z_STREAM_END: isFinished = try !beginMember(inflater)
     case Z_BUF_ERROR: throw origin.error("is truncated: its gzip data has no end")
     default:
       let reason = inflater.pointee.msg.map { String(cString: $0) } ?? "zlib error \(code)"
       throw origin.error("is damaged gzip data (\(reason))")
     }
     return Int(wanted - inflater.pointee.avail_out)
+  }
+
+  /// Gets ready for a further member of gzip data (RFC 1952, 2.2); false where none follows.
+  private func beginMember(
+    _ inflater: UnsafeMutablePointer<z_stream>
+  ) throws(DatasetError) -> Bool {
+    guard source[used...].starts(with: [0x1f, 0x8b]) else { return false }
+    guard inflateReset(inflater) == Z_OK else {
+      throw origin.error("zlib could not go on to the next part of its gzip data")
+    }
+    return true
   }
 }

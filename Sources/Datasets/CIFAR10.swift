@@ -5,6 +5,8 @@
 /// five training files, is read.
 struct CIFAR10 {
   var directory: String
+  /// Bytes of memory that may be taken.
+  var memory = Int.max
 
   private static let side = 32
   private static let channels = 3
@@ -41,7 +43,8 @@ struct CIFAR10 {
   ) throws(DatasetError) -> DataOrigin {
     let origin = DataOrigin(
       path: directory.hasSuffix("/") ? directory + file : "\(directory)/\(file)",
-      remedy: "unpack the binary version of CIFAR-10 (cifar-10-binary.tar.gz) there")
+      remedy: "unpack the binary version of CIFAR-10 (cifar-10-binary.tar.gz) there",
+      memory: memory)
     let bytes = try origin.contents()
     guard bytes.count.isMultiple(of: Self.record) else {
       throw origin.error(

@@ -4,6 +4,8 @@ import Foundation
 struct DataOrigin {
   var path: String
   var remedy: String
+  /// Bytes of memory that may be taken.
+  var memory = Int.max
 
   func error(_ what: String) -> DatasetError {
     DatasetError(file: path, what: what, remedy: remedy)
@@ -16,6 +18,20 @@ struct DataOrigin {
         "label \(labels[bad]) of image \(bad) (counted from 0) is not one of "
           + "the \(classes) classes 0…\(classes - 1)")
     }
+  }
+
+  /// Makes sure that there is memory for images, their labels and what puts them in order, before
+  /// any is taken.
+  ///
+  /// - Parameter size: bytes of one image.
+  func checkMemory(images: Int, of size: Int) throws(DatasetError) {
+    let needed = Double(images) * Double(size + 32)
+    guard needed > Double(memory) else { return }
+    throw DatasetError(
+      file: path,
+      what: "its \(images) images take \(Int(needed) >> 20) MiB of memory, and "
+        + "\(memory >> 20) MiB are free",
+      remedy: "take fewer images, or a machine or limit with more memory")
   }
 
   /// The whole file.
@@ -36,6 +52,12 @@ struct DataOrigin {
     guard size > 0 else { throw error("is empty") }
     guard size <= ImageSet.maximumBytes else {
       throw error("has \(size) bytes; at most \(ImageSet.maximumBytes) are read")
+    }
+    guard size <= memory else {
+      throw DatasetError(
+        file: path,
+        what: "has \(size >> 20) MiB, and \(memory >> 20) MiB of memory are free",
+        remedy: "take fewer images, or a machine or limit with more memory")
     }
     var failure: String?
     let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in

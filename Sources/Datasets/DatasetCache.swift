@@ -13,8 +13,11 @@ public actor DatasetCache {
   private var sets: [String: ImageSet] = [:]
   private var prepared: [Key: PreparedData] = [:]
 
-  public init() {
-    self.init { name throws(DatasetError) in try DatasetSource(name: name).load() }
+  /// - Parameter memory: bytes that each load may take, asked for before it.
+  public init(memory: @escaping @Sendable () -> Int = { .max }) {
+    self.init { name throws(DatasetError) in
+      try DatasetSource(name: name).load(memory: memory())
+    }
   }
 
   package init(load: @escaping @Sendable (String) throws(DatasetError) -> ImageSet) {

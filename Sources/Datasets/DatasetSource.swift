@@ -47,8 +47,9 @@ public struct DatasetSource: Sendable, Hashable {
   ///
   /// Computes on the calling thread, up to a second (Fashion-MNIST as a whole).
   ///
+  /// - Parameter memory: bytes that may be taken; what needs more is an error before any is.
   /// - Throws: `DatasetError` naming the file that is missing, damaged or of another format.
-  public func load() throws(DatasetError) -> ImageSet {
+  public func load(memory: Int = .max) throws(DatasetError) -> ImageSet {
     switch kind {
     case .fashionMNISTMini: try FashionMNIST.loadMini(name: name)
     case .fashionMNIST: try FashionMNIST.loadFull(name: name)
@@ -56,10 +57,11 @@ public struct DatasetSource: Sendable, Hashable {
       try IDXDirectory(
         path: directory,
         remedy: "get a good copy of the four files: train-images-idx3-ubyte, "
-          + "train-labels-idx1-ubyte and the same with t10k, or each with .gz"
+          + "train-labels-idx1-ubyte and the same with t10k, or each with .gz",
+        memory: memory
       ).load(name: name)
-    case .cifar10(let directory): try CIFAR10(directory: directory).load(name: name)
-    case .random(let images): try images.load(name: name)
+    case .cifar10(let directory): try CIFAR10(directory: directory, memory: memory).load(name: name)
+    case .random(let images): try images.load(name: name, memory: memory)
     }
   }
 }

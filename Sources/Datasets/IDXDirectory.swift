@@ -6,6 +6,8 @@ struct IDXDirectory {
   /// Nil: one more than the largest training label, and no class in between may be missing.
   var classes: Int?
   var remedy: String
+  /// Bytes of memory that may be taken.
+  var memory = Int.max
 
   /// Reads the four files.
   ///
@@ -52,7 +54,7 @@ struct IDXDirectory {
   private func read(
     _ stem: String, _ content: IDXFile.Content
   ) throws(DatasetError) -> (DataOrigin, IDXFile) {
-    let origin = DataOrigin(path: try locate(stem, content), remedy: remedy)
+    let origin = DataOrigin(path: try locate(stem, content), remedy: remedy, memory: memory)
     let bytes = try origin.contents()
     let file = try bytes.withUnsafeBufferPointer { buffer throws(DatasetError) in
       try IDXFile(
@@ -89,6 +91,11 @@ struct IDXDirectory {
     let present = Set(train.labelBytes)
     guard let first = present.min(), let last = present.max(), first < last else {
       throw train.labels.error("all its labels are \(train.labelBytes[0])")
+    }
+    guard first == 0 else {
+      throw train.labels.error(
+        "its labels go from \(first) to \(last), and class 0 would have no image; labels begin at 0: "
+          + "take \(first) from each")
     }
     if let gap = (first...last).first(where: { !present.contains($0) }) {
       throw train.labels.error(

@@ -46,6 +46,7 @@ struct IDXFile {
       throw origin.error(
         "is truncated: its header promises \(sizes) bytes, and the whole file has \(source.count)")
     }
+    try origin.checkMemory(images: shape[0], of: count / shape[0])
     bytes = try stream.read(count)
     guard bytes.count == count else {
       throw origin.error(

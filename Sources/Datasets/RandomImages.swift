@@ -70,8 +70,10 @@ struct RandomImages: Sendable, Hashable {
   /// Generates the images.
   ///
   /// - Complexity: O(bytes).
-  func load(name: String) throws(DatasetError) -> ImageSet {
+  func load(name: String, memory: Int = .max) throws(DatasetError) -> ImageSet {
     let size = height * width * channels
+    try DataOrigin(path: name, remedy: "", memory: memory)
+      .checkMemory(images: train + test, of: size)
     return try ImageSet(
       name: name, height: height, width: width, channels: channels, classes: classes,
       trainImages: bytes(stream: 0, count: train * size),

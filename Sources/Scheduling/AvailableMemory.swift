@@ -2,8 +2,8 @@ import Foundation
 
 /// How much memory this process may still take.
 public enum AvailableMemory {
-  /// The smaller of what the machine has left and what the control groups above leave, in bytes;
-  /// `Int.max` where neither says.
+  /// The smallest of what the machine has left, what the control groups above leave, and what the
+  /// process's limit of address space does (`ulimit -v`), in bytes; `Int.max` where none says.
   public static func bytes() -> Int {
     bytes(read: { try? String(contentsOfFile: $0, encoding: .utf8) })
   }
@@ -33,7 +33,23 @@ public enum AvailableMemory {
     {
       least = min(least, max(0, limit - used))
     }
+    if let limits = read("/proc/self/limits"), let size = read("/proc/self/status"),
+      let left = addressSpaceLeft(limits: limits, status: size)
+    {
+      least = min(least, left)
+    }
     return least
+  }
+
+  /// What is left of the line `Max address space  500000  unlimited  bytes`; nil without a limit.
+  private static func addressSpaceLeft(limits: String, status: String) -> Int? {
+    let name = "Max address space"
+    let limit = limits.split(whereSeparator: \.isNewline).first { $0.hasPrefix(name) }
+    let used = status.split(whereSeparator: \.isNewline).first { $0.hasPrefix("VmSize:") }
+    guard let limit = limit?.dropFirst(name.count).split(separator: " ").first.flatMap({ Int($0) }),
+      let kilobytes = used?.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
+    else { return nil }
+    return max(0, limit - kilobytes * 1024)
   }
 
   /// The line `MemAvailable:  123 kB`.

@@ -28,6 +28,19 @@ import Testing
     }
   }
 
+  /// What `cat a.gz b.gz` and parallel compressors write.
+  @Test func gzipOfSeveralMembersIsReadWhole() throws {
+    let plain = try load(directory(of: smallFiles)).fingerprint
+    for cuts in [[20], [16, 30], [3, 3, 57]] {
+      let packed = smallFiles.map { file in
+        let ends = cuts.map { min($0, file.bytes.count) } + [file.bytes.count]
+        let members = zip([0] + ends, ends).map { gzip(Array(file.bytes[$0..<$1])) }
+        return (name: file.name + ".gz", bytes: members.flatMap { $0 })
+      }
+      #expect(try load(directory(of: packed)).fingerprint == plain)
+    }
+  }
+
   @Test func aDirectoryWithAFilesNameIsPassedOver() throws {
     let directory = try directory(of: smallFiles)
     try directory.remove("train-images-idx3-ubyte")
@@ -83,6 +96,8 @@ import Testing
     BadFile(trainLabels, idx([7], [2, 0, 0, 2, 2, 0, 2]), "go up to 2, but none is 1"),
     BadFile(trainLabels, idx([7], [0, 1, 2, 0, 1, 2, 200]), "go up to 200, but none is 3"),
     BadFile(trainLabels, idx([7], [4, 4, 4, 4, 4, 4, 4]), "all its labels are 4"),
+    BadFile(
+      trainLabels, idx([7], [2, 1, 1, 2, 2, 3, 2]), "from 1 to 3, and class 0 would have no image"),
     BadFile(testLabels, idx([4], [0, 1, 3, 0]), "label 3 of image 2"),
     BadFile(testImages, idx([4, 2, 3], pixels(4)), "its images are 2×3, and the training images"),
     BadFile(trainImages + ".gz", good, "is not a gzip file"),
@@ -91,6 +106,10 @@ import Testing
     BadFile(trainImages + ".gz", Array(goodGzip.dropLast(20)), "gzip data has no end"),
     BadFile(trainImages + ".gz", Array(goodGzip.dropLast()), "gzip data has no end"),
     BadFile(trainImages + ".gz", goodGzip + [0, 0], "2 more bytes after the end"),
+    BadFile(
+      trainImages + ".gz", gzip(Array(good.prefix(20))) + gzip(Array(good[20...])).dropLast(),
+      "gzip data has no end"),
+    BadFile(trainImages + ".gz", goodGzip + gzip([1]), "goes on after the end"),
     BadFile(trainImages + ".gz", changed(goodGzip, at: 40), "incorrect data check"),
     BadFile(trainImages + ".gz", changed(goodGzip, at: goodGzip.count - 8), "incorrect data check"),
     BadFile(

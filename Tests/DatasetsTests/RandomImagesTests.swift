@@ -70,4 +70,19 @@ import Testing
     #expect(error.file == name)
     #expect(error.remedy.contains("random:HxWxC"))
   }
+
+  @Test func whatDoesNotFitIntoMemoryIsAnErrorBeforeAnyIsTaken() throws {
+    let large = try DatasetSource(name: "random:1x1x1,train=4294967296")
+    let error = try #require(
+      datasetError { () throws(DatasetError) in _ = try large.load(memory: 1 << 30) })
+    #expect(error.what.contains("take 135168 MiB of memory, and 1024 MiB are free"), "\(error)")
+    #expect(try DatasetSource(name: "random").load(memory: 1 << 30).trainCount == 1000)
+    let packed = smallFiles.map { (name: $0.name + ".gz", bytes: gzip($0.bytes)) }
+    let directory = try directory(of: packed)
+    let set = try DatasetSource(name: "idx:\(directory.path)")
+    let idx = try #require(
+      datasetError { () throws(DatasetError) in _ = try set.load(memory: 256) })
+    #expect(idx.what.contains("its 7 images take"), "\(idx)")
+    #expect(try set.load(memory: 1 << 20).trainCount == 7)
+  }
 }

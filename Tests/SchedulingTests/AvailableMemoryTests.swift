@@ -27,5 +27,17 @@ import Testing
     #expect(AvailableMemory.bytes { $0 == "/proc/meminfo" ? meminfo : nil } == .max)
   }
 
+  @Test func theLimitOfAddressSpaceCounts() {
+    var files = [
+      "/proc/meminfo": "MemAvailable: 1000 kB\n",
+      "/proc/self/status": "Name:\tx\nVmSize:\t    200 kB\n",
+      "/proc/self/limits": "Limit Soft Hard Units\nMax address space  512000  unlimited  bytes\n",
+    ]
+    #expect(AvailableMemory.bytes { files[$0] } == 512_000 - 200 * 1024)
+    files["/proc/self/limits"] =
+      "Max address space  unlimited  unlimited  bytes\n"
+    #expect(AvailableMemory.bytes { files[$0] } == 1000 * 1024)
+  }
+
   @Test func thisMachineHasSome() { #expect(AvailableMemory.bytes() > 0) }
 }
