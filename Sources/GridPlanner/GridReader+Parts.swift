@@ -1,3 +1,5 @@
+import ExperimentModel
+
 extension SubGrid {
   /// Adds choices that no other part of it sets.
   mutating func set(_ choices: [Choice]) {

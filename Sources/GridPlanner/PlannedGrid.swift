@@ -5,7 +5,7 @@ public struct PlannedGrid: Sendable {
   let planner: Planner
   let layout: Layout
 
-  var grid: GridFile { planner.grid }
+  package var grid: GridFile { planner.grid }
   public var trialCount: Int { layout.order.count }
   public var cellCount: Int { layout.cellCount }
 
@@ -53,6 +53,9 @@ public struct PlannedGrid: Sendable {
         * Double(policy.copies(epochs: epochs))
     }
   }
+
+  /// What the grid says of weights; nil where it leaves that to their size.
+  public var namedWeights: WeightsPolicy? { grid.weights }
 
   /// What the grid asks for, else final weights where those of all trials take at most 1 GiB.
   public var weights: WeightsPolicy {

@@ -95,8 +95,16 @@ struct PlanCommand: AsyncParsableCommand {
       if output.isStandardOutput { return }
     }
     if let against {
-      let results = try ResultsReader.read(path: against)
-      return StandardOutput.write(sweep.planned.progress(in: results).text(path: against))
+      let reader = try ResultsReader(path: against)
+      StandardOutput.write(sweep.planned.progress(in: reader.results).text(path: against))
+      let continuation = try await sweep.continuation(
+        of: sweep.planned.plan, in: reader, merging: merging)
+      if case .other(let reason) = continuation {
+        StandardOutput.line(
+          "`run` does not continue \(against) with this grid: \(reason)"
+            + sweep.planned.differences(from: against))
+      }
+      return
     }
     if csv || explain {
       // Neither shows a forecast, so nothing is measured.

@@ -3,6 +3,7 @@ import ExperimentModel
 import Foundation
 import GridPlanner
 import ResultsStore
+import Scheduling
 import TensorCore
 import Training
 
@@ -16,7 +17,7 @@ struct PlannedSweep {
   ///
   /// - Parameter sweep: a results file whose grids it is to extend.
   init(_ source: GridSource, extending sweep: ResultsReader? = nil) async throws {
-    let cache = DatasetCache()
+    let cache = DatasetCache(memory: { AvailableMemory.bytes() })
     let earlier = try sweep.map { try Self.recordedGrids(of: $0) } ?? []
     let numericsVersion = Engine.numericsVersion
     let (grid, merging): (GridFile, Bool?)
@@ -53,7 +54,7 @@ struct PlannedSweep {
   static func recorded(
     _ reader: ResultsReader
   ) async throws -> (sweep: PlannedSweep, trials: [TrialID: PlannedTrial]) {
-    let cache = DatasetCache()
+    let cache = DatasetCache(memory: { AvailableMemory.bytes() })
     let grids = try recordedGrids(of: reader)
     let cards = try await cards(of: grids, in: cache)
     let plans = try grids.flatMap { grid in
@@ -67,6 +68,20 @@ struct PlannedSweep {
       PlannedSweep(planned: plans[0], cache: cache, cards: cards),
       Dictionary(trials, uniquingKeysWith: { first, _ in first })
     )
+  }
+
+  /// The plan that a results file was made with.
+  static func recordedSweep(of reader: ResultsReader, merging: Bool?) async throws -> PlannedSweep {
+    let cache = DatasetCache(memory: { AvailableMemory.bytes() })
+    var grids = try recordedGrids(of: reader)
+    let cards = try await cards(of: grids, in: cache)
+    let last = grids.removeLast()
+    let planned =
+      grids.isEmpty
+      ? try last.layOut(cards: cards, numericsVersion: Engine.numericsVersion, merging: merging)
+      : try last.layOut(
+        extending: grids, cards: cards, numericsVersion: Engine.numericsVersion, merging: merging)
+    return PlannedSweep(planned: planned, cache: cache, cards: cards)
   }
 
   private init(planned: PlannedGrid, cache: DatasetCache, cards: [String: DatasetCard]) {
@@ -125,8 +140,27 @@ struct PlannedSweep {
     String(decoding: try contents(of: path), as: UTF8.self)
   }
 
+  /// Makes sure that there is memory for the images of some trials as numbers, before any is taken.
+  ///
+  /// - Throws: `UserError(.badInput)` where there is not.
+  func checkMemory(_ specs: some Sequence<DataSpec>) throws(UserError) {
+    var needed = 0.0
+    for spec in Set(specs) {
+      guard let card = cards[spec.name] else { continue }
+      let images = (spec.train ?? card.train) + (spec.test ?? card.test)
+      needed += Double(images) * Double(4 * card.shape.count + 32)
+    }
+    let free = AvailableMemory.bytes()
+    guard needed > Double(free) else { return }
+    throw UserError(
+      .badInput,
+      "the images take \(Int(needed) >> 20) MiB of memory as numbers, and \(free >> 20) MiB are "
+        + "free; ask for fewer with `data.train` and `data.test`, or raise the limit")
+  }
+
   /// The images of one trial; prepared once for all trials that share them.
   func data(of spec: TrialSpec) async throws -> PreparedData {
+    try checkMemory([spec.data])
     let standardisation: SplitOptions.Standardisation =
       switch spec.data.standardisation {
       case .none: .none
@@ -166,7 +200,7 @@ struct PlannedSweep {
   static func decided(_ source: GridSource, jobs: Int) async throws -> (GridSource, arms: Int)? {
     let grid = try source.gridFile()
     guard grid.timeBudget != nil else { return nil }
-    let cache = DatasetCache()
+    let cache = DatasetCache(memory: { AvailableMemory.bytes() })
     let cards = try await cards(of: [grid], in: cache)
     let planned = try grid.choosing(arms: 64).layOut(
       cards: cards, numericsVersion: Engine.numericsVersion, merging: source.merging)

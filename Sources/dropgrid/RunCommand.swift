@@ -111,13 +111,10 @@ struct RunCommand: AsyncParsableCommand {
     let part = shard.map { "-\($0.number)-of-\($0.count)" } ?? ""
     let path = output ?? name + part + ".h5"
     let exists = FileManager.default.fileExists(atPath: path)
-    let sweep = try await PlannedSweep(
-      GridSource(grid: grid, overrides: overrides, plan: plan, merging: noMerge ? false : nil),
-      extending: extend && exists ? try ResultsReader(path: path) : nil)
-    let plan = sweep.planned.plan
-    let mine =
-      shard.map { sweep.planned.shard($0.number, of: $0.count) }
-      ?? (extend ? sweep.planned.ownTrials : nil)
+    let source = try GridSource(
+      grid: grid, overrides: overrides, plan: self.plan, merging: noMerge ? false : nil)
+    let (sweep, plan, rows) = try await sweep(source, in: exists ? path : nil)
+    let mine = shard.map { sweep.planned.shard($0.number, of: $0.count) } ?? rows
     guard shard == nil || plan.stopping?.comparesArms != true else {
       throw UserError(
         .badInput,
@@ -127,8 +124,9 @@ struct RunCommand: AsyncParsableCommand {
     // Before there is a file: a name that fits no trial must not leave one behind.
     if !only.isEmpty { _ = try Selection(only, within: mine, of: known(path, plan), finished: []) }
     try checkLog(besides: path)
+    try sweep.checkMemory(plan.trials.lazy.map(\.spec.data))
     signals.beginSweep()
-    let writer = try openWriter(path, plan: plan)
+    let writer = try openWriter(path, plan: plan, of: sweep)
     // Now that the results file is there: a log that is the same file is seen to be none.
     let log = try log.map { try EventLog(path: $0, plan: plan) { messages.say($0) } }
     // No forecast of the time: measuring it would keep the first trial waiting.
@@ -142,6 +140,9 @@ struct RunCommand: AsyncParsableCommand {
     if let shard, let mine {
       StandardOutput.line(
         "Shard \(shard.number) of \(shard.count): \(mine.count) of \(plan.trials.count) trials\n")
+    }
+    if rows != nil, !extend {
+      StandardOutput.line("\(path) has every trial of this grid and goes on with its own plan.")
     }
     if !writer.finished.isEmpty || !condemned.isEmpty || !only.isEmpty {
       let count = writer.finished.count
@@ -173,7 +174,7 @@ struct RunCommand: AsyncParsableCommand {
     StandardOutput.line("  as a page        dropgrid report \(word)")
     StandardOutput.line(
       "  in Python        xarray.open_dataset(\(JSONValue.text(path).text), engine=\"h5netcdf\")")
-    if let mine, extend {
+    if let mine, shard == nil {
       let left = Set(results.status.indices.filter { results.status[$0] == .pending })
         .subtracting(mine).count
       if left > 0 {
@@ -193,6 +194,28 @@ struct RunCommand: AsyncParsableCommand {
           + "run without --only for the rest.")
     }
     if code != 0 { throw ExitCode(code) }
+  }
+
+  /// The sweep that is run, its plan, and its rows that the grid asks for; nil for all.
+  ///
+  /// A file that has everything of the grid goes on with its own plan and is not changed.
+  private func sweep(
+    _ source: GridSource, in path: String?
+  ) async throws -> (PlannedSweep, Plan, rows: [Int]?) {
+    let own = try await PlannedSweep(source)
+    let plan = own.planned.plan
+    // What is wrong with the file, its writer says.
+    guard shard == nil, let path, let reader = try? ResultsReader(path: path) else {
+      return (own, plan, nil)
+    }
+    let continuation = try await own.continuation(
+      of: plan, in: reader, extending: extend, merging: source.merging)
+    if case .contained(let sweep, let rows) = continuation {
+      return (sweep, sweep.planned.plan, rows)
+    }
+    guard extend else { return (own, plan, nil) }
+    let union = try await PlannedSweep(source, extending: reader)
+    return (union, union.planned.plan, union.planned.ownTrials)
   }
 
   /// What is at `path`, or what would be.
@@ -217,15 +240,22 @@ struct RunCommand: AsyncParsableCommand {
     try EventLog.check(log)
   }
 
-  private func openWriter(_ path: String, plan: Plan) throws(UserError) -> ResultsWriter {
+  private func openWriter(
+    _ path: String, plan: Plan, of sweep: PlannedSweep
+  ) throws(UserError) -> ResultsWriter {
     let session = SessionInfo.current
     let engine = Engine.description
     guard FileManager.default.fileExists(atPath: path) else {
       return try ResultsWriter.create(path: path, plan: plan, engine: engine, session: session)
     }
-    return extend
-      ? try ResultsWriter.extend(path: path, plan: plan, engine: engine, session: session)
-      : try ResultsWriter.open(path: path, plan: plan, engine: engine, session: session)
+    do {
+      return extend
+        ? try ResultsWriter.extend(path: path, plan: plan, engine: engine, session: session)
+        : try ResultsWriter.open(path: path, plan: plan, engine: engine, session: session)
+    } catch {
+      guard error.code == .mismatch else { throw error }
+      throw UserError(.mismatch, error.message + sweep.planned.differences(from: path))
+    }
   }
 
   private func train(

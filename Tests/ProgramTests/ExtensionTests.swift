@@ -101,7 +101,58 @@ import Testing
     let last = try ResultsReader.read(path: workplace.path("out.h5"))
     #expect(last.trialIDs.count == 10)
     #expect(last.epochsRun.sorted() == [2, 2, 2, 2, 2, 2, 3, 3, 3, 3])
-    #expect(last.extensions.count == 3)
+    // What has nothing to add is no extension.
+    #expect(last.extensions.count == 2)
+  }
+
+  @Test func aGridThatIsThereIsNeverRefusedAndAddsNothing() async throws {
+    let workplace = try workplace()
+    func run(_ arguments: String...) async throws -> Program.Outcome {
+      try await Program.run(["run", "grid.yaml", "-o", "out.h5"] + arguments, in: workplace)
+    }
+    #expect(try await run("seed=1..4").code == 0)
+    let before = try ResultsReader(path: workplace.path("out.h5"))
+    // Fewer seeds, the values in another order, another comparison: all the trials are there.
+    for arguments in [
+      ["--extend"], [], ["dropout.rate=0.5,0"], ["dropout.rate=0.5", "--extend"],
+    ] {
+      let outcome = try await Program.run(
+        ["run", "grid.yaml", "-o", "out.h5"] + arguments, in: workplace)
+      #expect(outcome.code == 0, "\(arguments): \(outcome.errors)")
+      #expect(outcome.output.contains("8 trials are there, 0 to go"), "\(outcome.output)")
+      let after = try ResultsReader(path: workplace.path("out.h5"))
+      #expect(after.gridText == before.gridText)
+      #expect(after.results.cells == before.results.cells)
+      #expect(after.results.extensions.isEmpty)
+      let plan = try await Program.run(
+        ["plan", "grid.yaml", "--against", "out.h5"] + arguments.filter { $0 != "--extend" },
+        in: workplace)
+      #expect(!plan.output.contains("does not continue"), "\(plan.output)")
+    }
+    #expect(try await run("seed=1..4").code == 0)
+    // It trains what is missing of it, and nothing else.
+    #expect(try await run("seed=1..6", "--extend", "--max-time", "0").code != 0)
+    let one = try await run("seed=5")
+    #expect(one.code == 0, "\(one.errors)")
+    #expect(try Recorded(workplace.path("out.h5")).finished == 10)
+    // What it would record otherwise is refused, in `plan` as in `run`.
+    let margin = try await run("seed=1..2", "margin=1")
+    #expect(margin.code == UserError.Code.mismatch.rawValue)
+    let plan = try await Program.run(
+      ["plan", "grid.yaml", "margin=1", "--against", "out.h5"], in: workplace)
+    #expect(plan.output.contains("does not continue out.h5 with this grid: its equivalence margin"))
+  }
+
+  @Test func aRefusalNamesTheSettingsThatDiffer() async throws {
+    let workplace = try workplace()
+    #expect(try await Program.run(["run", "grid.yaml", "-o", "out.h5"], in: workplace).code == 0)
+    let changed = ["grid.yaml", "epochs=3", "dropout.rate=0,0.25"]
+    let lines = "  dropout.rate: 0, 0.5 there and 0, 0.25 here\n  epochs: 2 there and 3 here\n"
+    let refused = try await Program.run(["run", "-o", "out.h5"] + changed, in: workplace)
+    #expect(refused.code == UserError.Code.mismatch.rawValue)
+    #expect(refused.errors.contains(lines), "\(refused.errors)")
+    let plan = try await Program.run(["plan", "--against", "out.h5"] + changed, in: workplace)
+    #expect(plan.output.contains(lines), "\(plan.output)")
   }
 
   @Test func plansExtendAndShardsDoNot() async throws {
