@@ -126,12 +126,7 @@ struct RunCommand: AsyncParsableCommand {
     try checkLog(besides: path)
     try sweep.checkMemory(plan.trials.lazy.map(\.spec.data))
     signals.beginSweep()
-    let writer: ResultsWriter
-    do {
-      writer = try openWriter(path, plan: plan)
-    } catch  where error.code == .mismatch {
-      throw UserError(.mismatch, error.message + sweep.planned.differences(from: path))
-    }
+    let writer = try openWriter(path, plan: plan, of: sweep)
     // Now that the results file is there: a log that is the same file is seen to be none.
     let log = try log.map { try EventLog(path: $0, plan: plan) { messages.say($0) } }
     if !writer.isSpaceReserved {
@@ -259,15 +254,22 @@ struct RunCommand: AsyncParsableCommand {
     try EventLog.check(log)
   }
 
-  private func openWriter(_ path: String, plan: Plan) throws(UserError) -> ResultsWriter {
+  private func openWriter(
+    _ path: String, plan: Plan, of sweep: PlannedSweep
+  ) throws(UserError) -> ResultsWriter {
     let session = SessionInfo.current
     let engine = Engine.description
     guard FileManager.default.fileExists(atPath: path) else {
       return try ResultsWriter.create(path: path, plan: plan, engine: engine, session: session)
     }
-    return extend
-      ? try ResultsWriter.extend(path: path, plan: plan, engine: engine, session: session)
-      : try ResultsWriter.open(path: path, plan: plan, engine: engine, session: session)
+    do {
+      return extend
+        ? try ResultsWriter.extend(path: path, plan: plan, engine: engine, session: session)
+        : try ResultsWriter.open(path: path, plan: plan, engine: engine, session: session)
+    } catch {
+      guard error.code == .mismatch else { throw error }
+      throw UserError(.mismatch, error.message + sweep.planned.differences(from: path))
+    }
   }
 
   private func train(

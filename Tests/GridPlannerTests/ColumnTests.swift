@@ -43,7 +43,6 @@ import Testing
     #expect(try optimisers.texts("beta1") == ["", "0.8", ""])
     #expect(try optimisers.texts("nesterov") == ["true", "", "true"])
     #expect(try optimisers.texts("step_epochs") == ["", "", "2"])
-    #expect(try optimisers.cellTexts("step_epochs") == ["", "", "2"])
     #expect(optimisers.trialColumns.first { $0.name == "seed" }?.values == .integer([1, 1, 1]))
   }
 

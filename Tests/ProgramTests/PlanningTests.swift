@@ -60,7 +60,9 @@ import Testing
     let progress = try await Program.run(
       ["plan", "grid.yaml", "--against", "plan-1-of-2.h5"], in: workplace)
     #expect(
-      progress.output == "6 trials pending\n6 trials done\n6 trials not in plan-1-of-2.h5\n")
+      progress.output.hasPrefix("6 trials pending\n6 trials done\n6 trials not in plan-1-of-2.h5\n")
+    )
+    #expect(progress.output.contains("  seed: 1, 2 there and 1..3 here\n"), "\(progress.output)")
   }
 
   @Test func plansAreShownInManyWays() async throws {
