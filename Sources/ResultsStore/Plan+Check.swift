@@ -7,8 +7,12 @@ extension Plan {
       throw UserError(
         .badInput, "the plan has no trials or no epochs, so there is nothing to store")
     }
-    try Self.check(trialColumns, count: trials.count, of: "trial")
-    try Self.check(cellColumns, count: cells.count, of: "cell")
+    let taken = Column.fileNames
+    try Self.check(trialColumns, count: trials.count, reserved: taken, of: "trial")
+    // Cells stand in a group of their own, beside no trial's figures.
+    let rows = RowSchema(epochs: epochs, metrics: metrics, engineBytes: 1).columns.map(\.name)
+    try Self.check(
+      cellColumns, count: cells.count, reserved: taken.subtracting(rows), of: "cell")
     precondition(Set(metrics).count == metrics.count, "a metric occurs twice in \(metrics)")
     precondition(
       cells.allSatisfy { trials.indices.contains($0.trial) }, "a cell points at no trial")
@@ -35,9 +39,9 @@ extension Plan {
   }
 
   private static func check(
-    _ columns: [Column], count: Int, of table: String
+    _ columns: [Column], count: Int, reserved: Set<String>, of table: String
   ) throws(UserError) {
-    var names = Column.fileNames
+    var names = reserved
     for column in columns {
       precondition(column.count == count, "column \(column.name) has \(column.count) values")
       try check(name: column.name, of: "\(table) column")
