@@ -38,8 +38,11 @@ static size_t address_space(void) {
 /// How long to wait for a child that may compute for `seconds`.
 static unsigned waiting(unsigned seconds) { return 4 * seconds + 10; }
 
-static void set_up_child(unsigned seconds, size_t most_bytes, pid_t parent) {
+static void set_up_child(unsigned seconds, size_t most_bytes, pid_t parent, int pipe_end) {
   is_child = 1;
+  // Locks end with the last descriptor of an open file: none may live on here.
+  if (pipe_end > 3) close_range(3, (unsigned)pipe_end - 1, 0);
+  close_range((unsigned)pipe_end + 1, ~0u, 0);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(2);
   // Its threads are not here, and their handlers would speak for them.
@@ -111,7 +114,7 @@ int dgp_probe(int (*body)(void *, char *, size_t), void *context, unsigned secon
     return dgp_unavailable;
   }
   if (child == 0) {
-    set_up_child(seconds, most, parent);
+    set_up_child(seconds, most, parent, ends[1]);
     const char word = body(context, text, capacity) == 0 ? 's' : 'r';
     write_all(ends[1], &word, 1);
     if (word == 'r') write_all(ends[1], text, strnlen(text, capacity));

@@ -22,7 +22,10 @@ extension ResultsReader {
   /// That the file has no seal, in a line; nil where it has one.
   public var missingSeal: String? {
     guard !isSealed else { return nil }
-    return "\(path): has no seal: another program has changed the file's structure, and nothing "
-      + "vouches for what its trials are called and which settings they have"
+    let contents =
+      formatVersion >= 3
+      ? "what is in it matches its checksums, and `dropgrid verify --seal` seals it again"
+      : "nothing vouches for what its trials are called and which settings they have"
+    return "\(path): has no seal: another program has changed the file's structure; \(contents)"
   }
 }

@@ -31,6 +31,8 @@ extension ResultsWriter {
           .mismatch, "\(path): cannot be extended: \(obstacle); write to another file")
       }
       if sweep.difference(from: plan, engine: engine) == nil {
+        // Its lock is in the way of the one that `resume` takes.
+        _ = consume old
         return try resume(path, plan, engine, session, lock)
       }
       do {

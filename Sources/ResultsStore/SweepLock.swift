@@ -69,10 +69,15 @@ struct SweepLock: ~Copyable, Sendable {
   ///
   /// - Throws: `UserError(.busy)` where another process writes to it or has it open to change it.
   func claim(_ results: borrowing FileDescriptor) throws {
-    if dgl_lock_writer(results.raw) != 0 {
+    var attempts = 0
+    while dgl_lock_writer(results.raw) != 0 {
       let error = SystemError(call: "fcntl", code: errno)
-      if error.code == EAGAIN || error.code == EACCES { throw Self.busy(file, "another process") }
-      guard error.isMissingLocks || error.code == EINVAL else { throw error }
+      if error.isMissingLocks || error.code == EINVAL { break }
+      guard error.code == EAGAIN || error.code == EACCES else { throw error }
+      // A process that is being started has our descriptors for an instant.
+      attempts += 1
+      guard attempts < 20 else { throw Self.busy(file, "another process") }
+      usleep(10_000)
     }
     do {
       guard try results.lock(shared: true) else {

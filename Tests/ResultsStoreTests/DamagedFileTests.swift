@@ -70,7 +70,8 @@ import Testing
         do {
           _ = try ResultsReader(path: path)
           sound += 1
-          #expect(position >= 100)
+          // What a program leaves that was killed with the file open.
+          #expect(position >= 100 || 20..<24 ~= position || 72..<96 ~= position)
         } catch {
           #expect((error as? UserError)?.code == .badFile)
           errors += 1

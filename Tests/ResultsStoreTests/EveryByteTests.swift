@@ -9,7 +9,7 @@ import Testing
   @Test func aRowIsFinishedWhereItsChecksumSaysSo() async throws {
     try await withTemporaryFile { path in
       let plan = Fixtures.plan()
-      try await Fixtures.write(path, plan, rows: [0, 3, 4])
+      try await VerificationTests.write(path, plan, rows: [0, 3, 4])
       for row in [0, 3, 4] { try edit(path, "status", row: row) { _ in row == 3 ? 77 : 0 } }
       let reader = try ResultsReader(path: path)
       #expect(reader.results.status.enumerated().filter { $1 == .done }.map(\.offset) == [0, 3, 4])
@@ -24,9 +24,10 @@ import Testing
   @Test func noFlippedBitGoesUnnoticed() async throws {
     try await withTemporaryFile { path in
       let plan = Fixtures.plan(seeds: 1, epochs: 2)
-      try await Fixtures.write(path, plan, rows: 0..<3)
+      try await VerificationTests.write(path, plan, rows: 0..<3)
       let whole = try contents(path)
       let known = try ResultsReader(path: path)
+      try #require(try known.verify().problems == [])
       var unnoticed: [Int] = []
       for place in stride(from: 0, to: whole.count, by: 61) {
         var damaged = whole
@@ -47,7 +48,7 @@ import Testing
   @Test func settingsOfAFileWithoutItsSealAreVouchedFor() async throws {
     try await withTemporaryFile { path in
       let plan = Fixtures.plan()
-      try await Fixtures.write(path, plan, rows: 0..<9)
+      try await VerificationTests.write(path, plan, rows: 0..<9)
       let rate = try ResultsReader(path: path).results.trialColumns
       do {
         let file = try File.change(path)
@@ -70,7 +71,7 @@ import Testing
   @Test func everyRunIsRememberedHoweverManyThereAre() async throws {
     try await withTemporaryFile { path in
       let plan = Fixtures.plan(weights: .none)
-      try await Fixtures.write(path, plan, rows: [2])
+      try await VerificationTests.write(path, plan, rows: [2])
       for _ in 0..<70 { try await Fixtures.open(path, plan).finish() }
       let reader = try ResultsReader(path: path)
       #expect(reader.sessions.count == 71)

@@ -42,21 +42,23 @@ import Testing
     try await withTemporaryFile { path in
       let plan = Fixtures.plan()
       let writer = try Fixtures.create(path, plan)
-      try await writer.append([(0, Fixtures.record(plan, 0)), (4, Fixtures.record(plan, 4))])
+      try await writer.append([
+        (0, VerificationTests.record(plan, 0)), (4, VerificationTests.record(plan, 4)),
+      ])
       switch how {
       case "removed": #expect(unlink(path) == 0)
       case "moved": #expect(rename(path, path + ".moved") == 0)
       case "emptied": #expect(truncate(path, 0) == 0)
       default: #expect(truncate(path, 1000) == 0)
       }
-      try await writer.append([(1, Fixtures.record(plan, 1))])
+      try await writer.append([(1, VerificationTests.record(plan, 1))])
       #expect(await writer.takeNotices().count == 1)
       try await writer.finish()
       let reader = try ResultsReader(path: path)
       #expect(reader.tornRows == [])
       #expect(try reader.verify().problems == [])
       for row in [0, 1, 4] {
-        let record = Fixtures.record(plan, row)
+        let record = VerificationTests.record(plan, row)
         #expect(reader.results.status[row] == .done)
         #expect(reader.results.metrics.mapValues { $0[row] } == record.metrics)
         let isInMemory = ["emptied", "cut off"].contains(how) && row != 1
@@ -69,9 +71,9 @@ import Testing
     try await withTemporaryFile { path in
       let plan = Fixtures.plan(weights: .every(2))
       func record(_ row: Int) -> TrialRecord {
-        var record = Fixtures.record(plan, row)
+        var record = VerificationTests.record(plan, row)
         record.snapshots = [2, 4]
-        record.weights = Fixtures.record(Fixtures.plan(), row).weights.map { $0 + $0 }
+        record.weights = VerificationTests.record(Fixtures.plan(), row).weights.map { $0 + $0 }
         return record
       }
       let writer = try Fixtures.create(path, plan)
@@ -91,20 +93,20 @@ import Testing
     try await withTemporaryFile { path in
       let plan = Fixtures.plan()
       let writer = try Fixtures.create(path, plan)
-      try await writer.append([(2, Fixtures.record(plan, 2))])
+      try await writer.append([(2, VerificationTests.record(plan, 2))])
       let foreign = Data("somebody else's".utf8)
       if how == "another file" { #expect(unlink(path) == 0) }
       let file = try #require(fopen(path, "w"))
       fputs("somebody else's", file)
       fclose(file)
       await expectUserError(.badFile, path, "-recovered.h5") {
-        try await writer.append([(1, Fixtures.record(plan, 1))])
+        try await writer.append([(1, VerificationTests.record(plan, 1))])
       }
       #expect(try contents(path) == foreign)
       let recovered = path.replacing("sweep.h5", with: "sweep-recovered.h5")
       #expect(
         try ResultsReader(path: recovered).results.metrics.mapValues { $0[2] }
-          == Fixtures.record(plan, 2).metrics)
+          == VerificationTests.record(plan, 2).metrics)
     }
   }
 
@@ -113,7 +115,7 @@ import Testing
       let plan = Fixtures.plan(weights: .none)
       let writer = try Fixtures.create(path, plan)
       let earlier = try contents(path)
-      try await writer.append([(3, Fixtures.record(plan, 3))])
+      try await writer.append([(3, VerificationTests.record(plan, 3))])
       let file = try #require(FileHandle(forWritingAtPath: path))
       try file.write(contentsOf: earlier)
       try file.close()
@@ -130,7 +132,7 @@ import Testing
       try overwrite(victim, Data("precious".utf8))
       #expect(symlink(victim, path + ending) == 0)
       do {
-        try await Fixtures.write(path, Fixtures.plan(), rows: [3])
+        try await VerificationTests.write(path, Fixtures.plan(), rows: [3])
       } catch let error as UserError {
         #expect(error.message.contains(path + ending))
       }
@@ -140,7 +142,7 @@ import Testing
 
   @Test func extendingThroughALinkKeepsTheLinkAndTheMode() async throws {
     try await withTemporaryFile { path in
-      try await Fixtures.write(path, Fixtures.plan(seeds: 2), rows: 0..<6)
+      try await VerificationTests.write(path, Fixtures.plan(seeds: 2), rows: 0..<6)
       #expect(chmod(path, 0o640) == 0)
       let name = path + ".link"
       #expect(symlink("sweep.h5", name) == 0)
@@ -166,7 +168,7 @@ import Testing
   @Test func aFileThatIsMarkedAsOpenIsReadAndMended() async throws {
     try await withTemporaryFile { path in
       let plan = Fixtures.plan()
-      try await Fixtures.write(path, plan, rows: [0])
+      try await VerificationTests.write(path, plan, rows: [0])
       let before = try contents(path)
       var marked = before
       for (place, value) in [(20, 1), (72, 0), (80, 0), (88, 0), (89, 0)] {
@@ -182,10 +184,10 @@ import Testing
   @Test func aRowThatIsWrittenAgainIsTheOldOneOrTheNewOne() async throws {
     try await withTemporaryFile { path in
       let plan = Fixtures.plan()
-      try await Fixtures.write(path, plan, rows: [0, 1])
+      try await VerificationTests.write(path, plan, rows: [0, 1])
       let writer = try Fixtures.open(path, plan)
       await writer.allowAgain([1])
-      var other = Fixtures.record(plan, 1)
+      var other = VerificationTests.record(plan, 1)
       other.metrics[.testLoss] = [1, 2, 3, 4]
       other.weights = other.weights.map { $0.map { $0 + 1 } }
       try await writer.append([(1, other)])

@@ -27,6 +27,13 @@ import Testing
     return record
   }
 
+  /// A file in which these rows are done, with such figures.
+  static func write(_ path: String, _ plan: Plan, rows: some Sequence<Int>) async throws {
+    let writer = try Fixtures.create(path, plan)
+    try await writer.append(rows.map { ($0, record(plan, $0)) })
+    try await writer.finish()
+  }
+
   @Test(arguments: ["test_loss", "message", "weights/small/logits/kernel", "weights/small/crc32c"])
   func everyChecksumIsCompared(dataset: String) async throws {
     try await withTemporaryFile { path in
