@@ -172,10 +172,13 @@ struct RowFile: ~Copyable, Sendable {
     if let place { unlink(place) }
   }
 
-  /// Writes the status bytes that only checksums tell.
+  /// Writes the status bytes that only checksums tell, and what is derived of those rows.
   mutating func repair() throws(SystemError) {
     let status = sweep.column(FileFormat.status)
     for row in sweep.recovered {
+      for column in sweep.finals {
+        try descriptor.write(Array(column.row(row)), at: column.offset(ofRow: row))
+      }
       try descriptor.write(Array(status.row(row)), at: status.offset(ofRow: row))
     }
     sweep.recovered = []
@@ -202,12 +205,12 @@ struct RowFile: ~Copyable, Sendable {
         try sink((column.offset(ofRow: row), bytes), false)
       }
     }
-    if let value = try weights(row, record, to: sink) { checksum.update(littleEndian([value])) }
-    try sink((sweep.checksums.offset(ofRow: row), littleEndian([Int64(checksum.value)])), false)
     for (metric, column) in zip(sweep.schema.metrics, sweep.finals) {
       let last = record.metrics[metric]?.last ?? .nan
       try sink((column.offset(ofRow: row), littleEndian([last])), false)
     }
+    if let value = try weights(row, record, to: sink) { checksum.update(littleEndian([value])) }
+    try sink((sweep.checksums.offset(ofRow: row), littleEndian([Int64(checksum.value)])), false)
   }
 
   /// A trial's weights, NaN where it has none; returns their checksum, nil where the file keeps none.

@@ -22,6 +22,11 @@ extension StoredSweep {
         }
         rows[place].bytes[row] = byte
         recovered.append(row)
+        let values = finals(ofRow: row)
+        for index in finals.indices {
+          _ = finals[index].patch(
+            (finals[index].offset(ofRow: row), littleEndian([values[index]])))
+        }
       }
     }
   }
