@@ -296,7 +296,9 @@ class Checker:
                         pass
                 except OSError:
                     pass
-            require(process.wait() == 0, f"it ends with {process.returncode} on a full disk")
+            # What it prints goes to the same disk, and is lost: 74.
+            require(
+                process.wait() in (0, 74), f"it ends with {process.returncode} on a full disk")
             os.remove(disk / "filler")
             self.survived(folder / "out.h5", frozenset(range(12)), "1..6")
             self.count("disk filled in the middle of a sweep")
