@@ -29,6 +29,7 @@ struct RowFile: ~Copyable, Sendable {
     self.lock = lock
     (size, tail) = (try self.descriptor.size(), try Self.tail(of: self.descriptor))
     try self.lock.claim(self.descriptor)
+    if let before = sweep.cutOffSession, before < session { try sealSession(before) }
     let texts = [info.commandLine, info.host, info.cpu, info.versions, info.commit]
     for (index, text) in texts.enumerated() {
       let column = sweep.sessions[index]
@@ -37,7 +38,7 @@ struct RowFile: ~Copyable, Sendable {
     }
     try put((sweep.sessions[6].offset(ofRow: session), littleEndian([Double.nan])))
     try put((sweep.sessions[5].offset(ofRow: session), littleEndian([start])))
-    try sealSession()
+    try sealSession(session)
     try self.descriptor.syncData()
   }
 
@@ -49,8 +50,8 @@ struct RowFile: ~Copyable, Sendable {
     try lock.claim(self.descriptor)
   }
 
-  /// Writes the checksum of the session, where the file has one.
-  private mutating func sealSession() throws(SystemError) {
+  /// Writes the checksum of a session, where the file has one.
+  private mutating func sealSession(_ session: Int) throws(SystemError) {
     guard sweep.sessions.count > FileFormat.sessionColumns.count else { return }
     try put(
       (
@@ -251,7 +252,7 @@ struct RowFile: ~Copyable, Sendable {
   /// Records that the session ended by itself.
   mutating func end(at time: Double) throws(SystemError) {
     try put((sweep.sessions[6].offset(ofRow: session), littleEndian([time])))
-    try sealSession()
+    try sealSession(session)
     try descriptor.syncData()
   }
 }

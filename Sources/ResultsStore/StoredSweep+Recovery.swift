@@ -101,20 +101,39 @@ extension StoredSweep {
   }
 
   /// The checksum over the columns of one session.
-  func sessionChecksum(_ slot: Int) -> Int64 {
+  ///
+  /// - Parameter hasEnded: false for what it was before its end was written.
+  func sessionChecksum(_ slot: Int, hasEnded: Bool = true) -> Int64 {
     var checksum = CRC32C()
     for column in sessions.prefix(FileFormat.sessionColumns.count) {
-      checksum.update(Array(column.row(slot)))
+      let isOpen = !hasEnded && column.column.name == "end"
+      checksum.update(isOpen ? littleEndian([Double.nan]) : Array(column.row(slot)))
     }
     return Int64(checksum.value)
   }
 
   /// The slots of sessions that are not as they were written.
+  ///
+  /// A run that is killed as it begins or ends leaves a slot without its checksum, or one that has
+  /// the end and not yet its checksum: `cutOffSession`, and no damage.
   var tornSessions: [Int] {
     guard sessions.count > FileFormat.sessionColumns.count else { return [] }
     let stored = sessions[FileFormat.sessionColumns.count].values(Int64.self)
     return stored.indices.filter { slot in
-      stored[slot] == 0 ? !isUnused(slot) : stored[slot] != sessionChecksum(slot)
+      if slot == cutOffSession { return false }
+      return stored[slot] == 0
+        ? !isUnused(slot)
+        : ![sessionChecksum(slot), sessionChecksum(slot, hasEnded: false)].contains(stored[slot])
+    }
+  }
+
+  /// The slot that a run had begun to fill in when it was killed.
+  var cutOffSession: Int? {
+    guard sessions.count > FileFormat.sessionColumns.count else { return nil }
+    let stored = sessions[FileFormat.sessionColumns.count].values(Int64.self)
+    let used = recordedSessions.count
+    return [used - 1, used].first {
+      stored.indices.contains($0) && stored[$0] == 0 && !isUnused($0)
     }
   }
 

@@ -13,6 +13,8 @@ public struct Verification: Sendable, Hashable {
   /// Rows whose status byte says nothing and whose checksum tells that they are finished: a process
   /// died before it wrote the byte, or the byte is damaged. Continuing the sweep writes it.
   public var recovered: [Int] = []
+  /// The session that a run had begun to write down when it was killed; or else it is damaged.
+  public var cutOffSession: Int?
   /// What is wrong: one line each, empty for a sound file.
   public var problems: [String]
 }
@@ -53,7 +55,7 @@ extension ResultsReader {
     return Verification(
       trials: results.status.count,
       finished: results.status.count { $0 != .pending }, isSealed: isSealed,
-      recovered: stored.recovered, problems: problems)
+      recovered: stored.recovered, cutOffSession: stored.cutOffSession, problems: problems)
   }
 
   private func hasItsFinals(_ row: Int) -> Bool {

@@ -59,6 +59,10 @@ struct VerifyCommand: AsyncParsableCommand {
     StandardOutput.line(
       "\(file): sound; \(verification.finished) of \(verification.trials) trials are finished, "
         + "\(structure)")
+    if let session = verification.cutOffSession {
+      StandardOutput.line(
+        "  session \(session) is half written: its run was killed as it began, or it is damaged")
+    }
     if !verification.recovered.isEmpty {
       let rows = verification.recovered.map(String.init).joined(separator: ", ")
       StandardOutput.line(
