@@ -42,11 +42,10 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
 
-    // The tensor core over its C kernels and oneDNN.
-    .target(name: "COneDNN", cSettings: cSettings, linkerSettings: [.linkedLibrary("dnnl")]),
+    // The tensor core over its C kernels.
     .target(name: "CKernels", cSettings: cSettings),
     .target(
-      name: "TensorCore", dependencies: ["COneDNN", "CKernels"], swiftSettings: swiftSettings),
+      name: "TensorCore", dependencies: ["CKernels"], swiftSettings: swiftSettings),
 
     // Images.
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),

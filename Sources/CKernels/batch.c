@@ -55,9 +55,9 @@ double dg_log(double x) {
 
 void dg_gather(const float *images, const int32_t *indices, int32_t count, int32_t batch,
                int32_t height, int32_t width, int32_t channels, dg_tensor_layout layout,
-               int32_t block, float *out) {
+               float *out) {
   const size_t pixels = (size_t)height * (size_t)width, c = (size_t)channels;
-  const size_t b = (size_t)block;
+  const size_t b = 16;
   const size_t image = layout == dg_layout_blocked ? (c + b - 1) / b * b * pixels : c * pixels;
   for (int32_t n = 0; n < batch; n++) {
     float *to = out + (size_t)n * image;
@@ -85,8 +85,8 @@ void dg_gather(const float *images, const int32_t *indices, int32_t count, int32
   }
 }
 
-void dg_clear_lanes(const dg_tensor *tensor, int32_t block, float *values) {
-  const size_t c = (size_t)tensor->channels, b = (size_t)block;
+void dg_clear_lanes(const dg_tensor *tensor, float *values) {
+  const size_t c = (size_t)tensor->channels, b = 16;
   const size_t pixels = (size_t)tensor->height * (size_t)tensor->width, blocks = (c + b - 1) / b;
   if (tensor->layout != dg_layout_blocked || c % b == 0) {
     return;

@@ -13,9 +13,10 @@ void dg_mask_weights(const float *in, const uint32_t *positions, const uint16_t 
   }
 }
 
-void dg_squared_dense(const float *input, const float *weights, const float *bias, size_t rows,
-                      size_t inputs, size_t outputs, double *out) {
-  for (size_t n = 0; n < rows; n++) {
+void dg_squared_dense(const dg_dense *l, const float *input, const float *weights,
+                      const float *bias, double *out) {
+  const size_t inputs = (size_t)l->inputs, outputs = (size_t)l->outputs;
+  for (size_t n = 0; n < (size_t)l->batch; n++) {
     double *sums = out + n * outputs;
     for (size_t o = 0; o < outputs; o++) {
       sums[o] = (double)bias[o] * (double)bias[o];
@@ -26,7 +27,7 @@ void dg_squared_dense(const float *input, const float *weights, const float *bia
         continue;
       }
       for (size_t o = 0; o < outputs; o++) {
-        const double term = x * (double)weights[i * outputs + o];
+        const double term = x * (double)weights[dg_dense_weight(l, i, o)];
         sums[o] += term * term;
       }
     }

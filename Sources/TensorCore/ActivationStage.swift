@@ -21,7 +21,7 @@ final class ActivationStage: Stage {
     guard let arrays, let raw else { return }
     Engine.kernels.activation_forward(raw, arrays.input, arrays.output, outputCount)
     // Not every function is 0 at 0.
-    dg_clear_lanes(&tensor, Engine.kernels.block, arrays.output)
+    dg_clear_lanes(&tensor, arrays.output)
   }
 
   func backward(inputGradient: Bool) {

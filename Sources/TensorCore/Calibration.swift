@@ -56,7 +56,7 @@ extension Network {
     for start in stride(from: 0, to: count, by: executor.batch) {
       let rows = Int32(start)..<Int32(min(start + executor.batch, count))
       executor.load(images: images.pixels, labels: images.labels, indices: rows)
-      try executor.forward(.evaluation)
+      executor.forward(.evaluation)
       total += executor.loss(rows: rows.count)
       executor.count(rows: rows.count, in: &calibration)
     }

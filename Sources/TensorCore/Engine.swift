@@ -1,10 +1,9 @@
 internal import CKernels
-internal import COneDNN
 internal import Synchronization
 
-/// A set of vector instructions that the kernels are compiled for.
+/// A set of vector instructions that the kernels are compiled for, from the slowest on.
 public enum InstructionSet: String, Sendable, Hashable, CaseIterable {
-  /// What every machine of the architecture has; oneDNN is held to SSE 4.1 there.
+  /// What every machine has. Fused multiply-add is computed by software there, very slowly.
   case scalar
   case avx2
   case avx512
@@ -16,7 +15,7 @@ public enum InstructionSet: String, Sendable, Hashable, CaseIterable {
 /// What numbers depend on besides the plan and the data.
 public enum Engine {
   /// Raised whenever a change of this module can alter recorded values.
-  public static let numericsVersion = 2
+  public static let numericsVersion = 3
 
   private enum Choice {
     case open
@@ -39,42 +38,33 @@ public enum Engine {
       case .selected(set), .inUse(set): return
       case .selected(let other), .inUse(let other):
         throw TensorError.instructionSet(set, reason: "\(other.rawValue) is in use")
-      case .open:
-        guard dg_limit_isa(set.rawValue) == 0 else {
-          throw TensorError.instructionSet(set, reason: "oneDNN is in use")
-        }
-        choice = .selected(set)
+      case .open: choice = .selected(set)
       }
     }
   }
 
-  /// The kernels in use; their channel block is oneDNN's.
+  /// The kernels in use: of the best instruction set that this machine has, unless another is
+  /// selected.
   internal static let kernels: dg_kernels = {
     let set = choice.withLock { choice in
-      if case .selected(let set) = choice {
-        choice = .inUse(set)
-        return set
-      }
-      let best: InstructionSet =
-        dg_channel_block() == 16 ? .avx512 : InstructionSet.avx2.isAvailable ? .avx2 : .scalar
-      choice = .inUse(best)
-      return best
+      let set: InstructionSet =
+        if case .selected(let set) = choice { set } else {
+          InstructionSet.allCases.last(where: \.isAvailable) ?? .scalar
+        }
+      choice = .inUse(set)
+      return set
     }
-    guard let table = dg_kernels_named(set.rawValue), table.pointee.block == dg_channel_block()
-    else {
-      preconditionFailure("no \(set.rawValue) kernels for blocks of \(dg_channel_block())")
+    guard let table = dg_kernels_named(set.rawValue) else {
+      preconditionFailure("no \(set.rawValue) kernels")
     }
     return table.pointee
   }()
 
-  /// The instruction set in use.
-  internal static var isa: InstructionSet? {
-    InstructionSet(rawValue: String(cString: kernels.name))
+  /// The instruction set in use, which changes the speed and no bit.
+  public static var instructionSet: InstructionSet {
+    InstructionSet(rawValue: String(cString: kernels.name)) ?? .scalar
   }
 
-  /// Numerics version, instruction set, oneDNN's version and its instruction set, as recorded.
-  public static var description: String {
-    "numerics \(numericsVersion); kernels \(String(cString: kernels.name)); "
-      + "oneDNN \(String(cString: dg_version())) \(String(cString: dg_isa())); winograd"
-  }
+  /// What recorded values depend on besides plan and data, as recorded.
+  public static var description: String { "numerics \(numericsVersion)" }
 }

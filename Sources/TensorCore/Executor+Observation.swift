@@ -11,13 +11,13 @@ extension Executor {
   /// stages have made; nil for those that nobody computes.
   func backward(
     observing counts: [(stages: Int, shape: TensorShape)], rows: Int
-  ) throws(TensorError) -> [[Float]?] {
+  ) -> [[Float]?] {
     var found = [[Float]?](repeating: nil, count: counts.count)
     for index in stages.indices.reversed() where index >= firstTrainable {
       for (place, count) in counts.enumerated() where count.stages == index + 1 {
         found[place] = Self.plain(gradients[index % 2], count.shape, rows: rows)
       }
-      try stages[index].backward(inputGradient: index > firstTrainable)
+      stages[index].backward(inputGradient: index > firstTrainable)
     }
     return found
   }
@@ -26,14 +26,14 @@ extension Executor {
   /// activations in front of it have to be there already, and stay.
   func lossWithoutFeatures(
     at point: ReadPoint, features: Int, rows: Int
-  ) throws(TensorError) -> [BatchLoss] {
+  ) -> [BatchLoss] {
     let numbers = buffer(behind: point.leaving)
     let kept = Array(
       UnsafeBufferPointer(start: numbers, count: point.shape.count(batch: batch)))
     var losses: [BatchLoss] = []
     for feature in 0..<features {
       for index in Self.indices(of: feature, point.shape, batch: batch) { numbers[index] = 0 }
-      for stage in stages[point.leaving...] { try stage.forward(.evaluation) }
+      for stage in stages[point.leaving...] { stage.forward(.evaluation) }
       losses.append(loss(rows: rows))
       for index in Self.indices(of: feature, point.shape, batch: batch) {
         numbers[index] = kept[index]
@@ -82,7 +82,7 @@ extension Executor {
       image = shape.count(batch: 1)
       switch shape.layout {
       case dg_layout_blocked:
-        block = Int(Engine.kernels.block)
+        block = TensorShape.channelBlock
         pixel = block
         blockStride = shape.shape.pixels * block
       case dg_layout_planes:

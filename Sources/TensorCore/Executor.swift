@@ -21,7 +21,7 @@ final class Executor {
   let classes: Int
 
   /// - Parameters:
-  ///   - other: an executor of the same network whose kernel layouts are to be kept.
+  ///   - other: an executor of the same network whose prepared kernels are taken over.
   ///   - fused: whether stages are put together where that changes no bit.
   init(
     _ network: NetworkDescription, batch: Int, fused: Bool, like other: Executor?
@@ -55,13 +55,11 @@ final class Executor {
     case .convolution(let layer, let slot, let relu, let input):
       var reluBehind = false
       if case .pool(let pool) = next { reluBehind = pool.reluInput }
-      return try LibraryStage(
+      return try AffineStage(
         layer, slot: slot, relu: relu, reluBehind: reluBehind, input: input, batch: batch,
-        inputGradient: slot > 0, like: other?.trainable(at: slot) as? LibraryStage)
+        inputGradient: slot > 0, like: other?.trainable(at: slot) as? AffineStage)
     case .dense(let layer, let slot, let relu, let dropout):
-      return try LibraryStage(
-        layer, slot: slot, relu: relu, dropout: dropout, batch: batch, inputGradient: slot > 0,
-        like: other?.trainable(at: slot) as? LibraryStage)
+      return try AffineStage(layer, slot: slot, relu: relu, dropout: dropout, batch: batch)
     case .batchNorm(let layer, let slot):
       return try BatchNormStage(layer, slot: slot, batch: batch)
     case .activation(let activation, let shape):
@@ -69,8 +67,7 @@ final class Executor {
     case .dropout(let group, let shape): return try DropoutStage(group, shape, batch: batch)
     case .gaussianDense(let layer, let dropConnect, let samples, let slot, let activation):
       return try GaussianDenseStage(
-        layer, dropConnect, samples: samples, slot: slot, activation: activation, batch: batch,
-        inputGradient: slot > 0, like: other?.trainable(at: slot) as? GaussianDenseStage)
+        layer, dropConnect, samples: samples, slot: slot, activation: activation, batch: batch)
     case .mask(let dropout, let shape): return try MaskStage(dropout, shape, batch: batch)
     case .pool(let plan): return try PoolStage(plan, batch: batch)
     case .sampledPool(let layer): return try SampledPoolStage(layer, batch: batch)
@@ -84,9 +81,9 @@ final class Executor {
   func trainable(at slot: Int) -> (any TrainableStage)? { trainable.first { $0.slot == slot } }
 
   /// Connects the stages with the parameters and each other; called once.
-  func bind(_ parameters: Parameters) throws(TensorError) {
+  func bind(_ parameters: Parameters) {
     for (index, stage) in stages.enumerated() {
-      try stage.bind(
+      stage.bind(
         StageArrays(
           input: index == 0 ? input.floats : outputs[index - 1], output: outputs[index],
           outputGradient: gradients[index % 2], inputGradient: gradients[(index + 1) % 2],
@@ -108,13 +105,12 @@ final class Executor {
     }
     dg_gather(
       images, chosen, Int32(indices.count), Int32(batch), Int32(shape.height),
-      Int32(shape.width), Int32(shape.channels), inputShape.layout, Engine.kernels.block,
-      input.floats)
+      Int32(shape.width), Int32(shape.channels), inputShape.layout, input.floats)
   }
 
   /// Logits of the batch, in the last output.
-  func forward(_ pass: Pass) throws(TensorError) {
-    for stage in stages { try stage.forward(pass) }
+  func forward(_ pass: Pass) {
+    for stage in stages { stage.forward(pass) }
   }
 
   /// Loss over the first `rows` rows.
@@ -160,9 +156,9 @@ final class Executor {
   }
 
   /// Gradients of every parameter, from that of the logits.
-  func backward() throws(TensorError) {
+  func backward() {
     for index in stages.indices.reversed() where index >= firstTrainable {
-      try stages[index].backward(inputGradient: index > firstTrainable)
+      stages[index].backward(inputGradient: index > firstTrainable)
     }
   }
 
@@ -185,10 +181,10 @@ final class Executor {
     Array(UnsafeBufferPointer(start: outputs[stages.count - 1] + row * classes, count: classes))
   }
 
-  /// One line per layer of oneDNN: what it chose.
+  /// One line per convolution and dense layer: how it is computed.
   var implementations: [String] {
     stages.compactMap {
-      ($0 as? LibraryStage ?? ($0 as? GaussianDenseStage)?.dense)?.implementation
+      ($0 as? AffineStage ?? ($0 as? GaussianDenseStage)?.dense)?.implementation
     }
   }
 }

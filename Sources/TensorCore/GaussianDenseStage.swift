@@ -6,7 +6,7 @@ internal import CKernels
 /// Over all masks the mean of x · k + b is what the weights give, and its variance
 /// rate / (1 − rate) · (Σ x² k² + b²) (Wan et al., ICML 2013, algorithm 2).
 final class GaussianDenseStage: TrainableStage {
-  let dense: LibraryStage
+  let dense: AffineStage
   private let activation: ActivationStage
   private let raw: dg_activation?
   private let layer: DenseLayer
@@ -20,13 +20,11 @@ final class GaussianDenseStage: TrainableStage {
 
   init(
     _ layer: DenseLayer, _ dropConnect: DropConnect, samples: Int, slot: Int,
-    activation: Activation, batch: Int, inputGradient: Bool, like other: GaussianDenseStage?
+    activation: Activation, batch: Int
   ) throws(TensorError) {
     self.layer = layer
     self.batch = batch
-    dense = try LibraryStage(
-      layer, slot: slot, relu: false, dropout: nil, batch: batch, inputGradient: inputGradient,
-      like: other?.dense)
+    dense = try AffineStage(layer, slot: slot, relu: false, dropout: nil, batch: batch)
     self.activation = ActivationStage(activation, .rows(layer.outputs), batch: batch)
     raw = activation.raw
     ratio = dropConnect.rate / (1 - dropConnect.rate)
@@ -44,48 +42,44 @@ final class GaussianDenseStage: TrainableStage {
   var scratchBytes: Int { dense.scratchBytes }
   var shapes: [ParameterShape] { dense.shapes }
 
-  func load(
-    _ values: [Float], _ role: ParameterRole, to target: UnsafeMutablePointer<Float>
-  ) throws(TensorError) {
-    try dense.load(values, role, to: target)
+  func load(_ values: [Float], _ role: ParameterRole, to target: UnsafeMutablePointer<Float>) {
+    dense.load(values, role, to: target)
   }
 
-  func export(
-    _ role: ParameterRole, _ source: UnsafePointer<Float>
-  ) throws(TensorError) -> [Float] {
-    try dense.export(role, source)
+  func export(_ role: ParameterRole, _ source: UnsafePointer<Float>) -> [Float] {
+    dense.export(role, source)
   }
 
-  func bind(_ arrays: StageArrays) throws(TensorError) {
+  func bind(_ arrays: StageArrays) {
     self.arrays = arrays
     var inner = arrays
     inner.output = values[0]
     inner.outputGradient = values[1]
-    try dense.bind(inner)
+    dense.bind(inner)
     var outer = arrays
     outer.input = values[0]
     outer.inputGradient = values[1]
     activation.bind(outer)
   }
 
-  func forward(_ pass: Pass) throws(TensorError) {
-    try dense.forward(pass)
+  func forward(_ pass: Pass) {
+    dense.forward(pass)
     if pass.masks != nil { activation.forward(pass) } else { average() }
   }
 
-  func backward(inputGradient: Bool) throws(TensorError) {
+  func backward(inputGradient: Bool) {
     activation.backward(inputGradient: true)
-    try dense.backward(inputGradient: inputGradient)
+    dense.backward(inputGradient: inputGradient)
   }
 
   private func average() {
     guard let arrays, let raw else { return }
     let weights = arrays.parameters.weights, slot = arrays.parameters.slots[slot]
     let sums = self.sums.pointer.assumingMemoryBound(to: Double.self)
-    // The library keeps dense kernels in (in, out) order.
+    var shape = dg_dense(
+      batch: Int32(batch), inputs: Int32(layer.inputs), outputs: Int32(layer.outputs))
     dg_squared_dense(
-      arrays.input, weights + slot.start(of: .kernel), weights + slot.start(of: .bias), batch,
-      layer.inputs, layer.outputs, sums)
+      &shape, arrays.input, weights + slot.start(of: .kernel), weights + slot.start(of: .bias), sums)
     let mean = values[0], deviation = values[2], sample = values[3]
     for index in 0..<outputCount {
       deviation[index] = Float((ratio * sums[index]).squareRoot())

@@ -80,7 +80,7 @@ final class MaskStage: Stage {
     case .multiply: raw.noise = UnsafePointer(drawn.floats)
     }
     Engine.kernels.dropout(&raw, input, output)
-    if raw.affine { dg_clear_lanes(&tensor, Engine.kernels.block, output) }
+    if raw.affine { dg_clear_lanes(&tensor, output) }
   }
 
   /// Draws the masks of `moment`.

@@ -22,7 +22,7 @@ extension Network {
 extension Executor {
   fileprivate func timeStages(
     _ images: Network.Images, indices: ArraySlice<Int32>, steps: Int
-  ) throws(TensorError) -> [StageTime] {
+  ) -> [StageTime] {
     var forward = [[Double]](repeating: [], count: stages.count)
     var backward = forward
     let clock = ContinuousClock()
@@ -38,14 +38,14 @@ extension Executor {
       let pass = Pass(masks: MaskMoment(seed: 0, step: step), isTraining: true)
       _ = lap()
       for (index, stage) in stages.enumerated() {
-        try stage.forward(pass)
+        stage.forward(pass)
         forward[index].append(lap())
       }
       _ = loss(rows: indices.count, gradientOf: indices.count)
       _ = lap()
       for index in stages.indices.reversed() {
         if index >= firstTrainable {
-          try stages[index].backward(inputGradient: index > firstTrainable)
+          stages[index].backward(inputGradient: index > firstTrainable)
         }
         backward[index].append(lap())
       }

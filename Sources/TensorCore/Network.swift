@@ -42,20 +42,20 @@ public final class Network {
     slice = description.slice(ofBatch: batch)
     let main = try Executor(description, batch: slice, fused: fused, like: nil)
     parameters = try Parameters(main.trainable.map { ($0.label, $0.shapes) })
-    try main.bind(parameters)
+    main.bind(parameters)
     self.main = main
     executors = [slice: main]
-    try initialise(seed: initialisationSeed)
+    initialise(seed: initialisationSeed)
   }
 
-  private func initialise(seed: UInt64) throws(TensorError) {
+  private func initialise(seed: UInt64) {
     for (stage, layer) in zip(main.trainable, description.trainable) {
       for (role, count) in layer.arrays {
         switch role {
-        case .kernel: try load(layer.kernel(seed: seed), role, stage)
+        case .kernel: load(layer.kernel(seed: seed), role, stage)
         case .bias, .beta, .movingMean: break
         case .gamma, .movingVariance:
-          try load([Float](repeating: 1, count: count), role, stage)
+          load([Float](repeating: 1, count: count), role, stage)
         }
       }
     }
@@ -64,15 +64,15 @@ public final class Network {
 
   private func load(
     _ values: [Float], _ role: ParameterRole, _ stage: any TrainableStage
-  ) throws(TensorError) {
+  ) {
     let start = parameters.slots[stage.slot].start(of: role)
-    try stage.load(values, role, to: parameters.arena(of: role) + start)
+    stage.load(values, role, to: parameters.arena(of: role) + start)
   }
 
   func executor(batch: Int) throws(TensorError) -> Executor {
     if let executor = executors[batch] { return executor }
     let executor = try Executor(description, batch: batch, fused: fused, like: main)
-    try executor.bind(parameters)
+    executor.bind(parameters)
     executors[batch] = executor
     return executor
   }
@@ -125,12 +125,12 @@ public final class Network {
       let end = min(start + slice, indices.endIndex)
       last = try executor(batch: end - start)
       last.load(images: images.pixels, labels: images.labels, indices: indices[start..<end])
-      try last.forward(
+      last.forward(
         Pass(masks: MaskMoment(seed: maskSeed, step: step, slice: number), isTraining: true))
       total += last.loss(
         rows: end - start, gradientOf: indices.count, smoothing: labelSmoothing)
       guard total.sum.isFinite else { break }
-      try last.backward()
+      last.backward()
       if slices > 1 { try parameters.addGradients(slice: number, of: slices) }
     }
     return (total, last)
@@ -149,14 +149,14 @@ public final class Network {
       let rows = Int32(start)..<Int32(min(start + executor.batch, count))
       executor.load(images: images.pixels, labels: images.labels, indices: rows)
       guard let monteCarlo else {
-        try executor.forward(.evaluation)
+        executor.forward(.evaluation)
         total += executor.loss(rows: rows.count)
         continue
       }
       var sums = [Double](repeating: 0, count: rows.count * executor.classes)
       for sample in 0..<monteCarlo.samples {
         let masks = MaskMoment(seed: maskSeed, monteCarlo, sample: sample, batch: batch)
-        try executor.forward(Pass(masks: masks, isTraining: false))
+        executor.forward(Pass(masks: masks, isTraining: false))
         executor.addPredictions(rows: rows.count, to: &sums)
       }
       total += executor.loss(rows: rows.count, samples: monteCarlo.samples, sums: sums)
@@ -173,44 +173,44 @@ public final class Network {
   ) throws(TensorError) -> [[Float]] {
     let executor = try executor(batch: indices.count)
     executor.load(images: images.pixels, labels: images.labels, indices: indices)
-    try executor.forward(
+    executor.forward(
       Pass(masks: step.map { MaskMoment(seed: maskSeed, step: $0) }, isTraining: false))
     return (0..<indices.count).map(executor.logits)
   }
 
   /// Every layer's arrays, in the order of the layers: kernel, (kh, kw, in, out) or (in, out), and
   /// bias; or gamma, beta, running mean and running variance.
-  public func exportWeights() throws(TensorError) -> [[Float]] {
-    try export { parameters.arena(of: $0) }
+  public func exportWeights() -> [[Float]] {
+    export { parameters.arena(of: $0) }
   }
 
   /// The gradients of the last step: as `exportWeights` orders them, without the statistics.
-  package func exportGradients() throws(TensorError) -> [[Float]] {
-    try export { $0.isStatistic ? nil : parameters.gradients }
+  package func exportGradients() -> [[Float]] {
+    export { $0.isStatistic ? nil : parameters.gradients }
   }
 
   private func export(
     _ arena: (ParameterRole) -> UnsafeMutablePointer<Float>?
-  ) throws(TensorError) -> [[Float]] {
+  ) -> [[Float]] {
     var result: [[Float]] = []
     for stage in main.trainable {
       for (role, range) in parameters.slots[stage.slot].arrays {
         guard let values = arena(role) else { continue }
-        result.append(try stage.export(role, values + range.lowerBound))
+        result.append(stage.export(role, values + range.lowerBound))
       }
     }
     return result
   }
 
   /// Replaces every array, ordered and shaped as `exportWeights` gives them.
-  package func importWeights(_ weights: [[Float]]) throws(TensorError) {
+  package func importWeights(_ weights: [[Float]]) {
     var rest = weights[...]
     for (stage, layer) in zip(main.trainable, description.trainable) {
       for (role, count) in layer.arrays {
         guard let values = rest.popFirst(), values.count == count else {
           preconditionFailure("\(stage.label) needs \(count) numbers as its \(role.rawValue)")
         }
-        try load(values, role, stage)
+        load(values, role, stage)
       }
     }
     parameters.weightsChanged()

@@ -44,8 +44,8 @@ public final class NetworkProbe {
   }
 
   /// Takes on the weights and running statistics of `other`, a network of the same layers.
-  public func copyWeights(of other: Network) throws(TensorError) {
-    try network.importWeights(try other.exportWeights())
+  public func copyWeights(of other: Network) {
+    network.importWeights(other.exportWeights())
   }
 
   /// What some layers read when the images at `indices` pass in evaluation mode.
@@ -72,7 +72,7 @@ public final class NetworkProbe {
     _ images: Network.Images, _ indices: [Int32], _ layers: [Int], _ pass: Pass
   ) throws(TensorError) -> [Observation] {
     let executor = try executor(images, indices)
-    try executor.forward(pass)
+    executor.forward(pass)
     let points = layers.map { executor.points[$0] }
     var observations = points.map { point in
       Observation(
@@ -82,7 +82,7 @@ public final class NetworkProbe {
     }
     guard pass.isTraining else { return observations }
     _ = executor.loss(rows: indices.count, gradientOf: indices.count)
-    let gradients = try executor.backward(
+    let gradients = executor.backward(
       observing: points.map { ($0.arriving, $0.shape) }, rows: indices.count)
     for index in observations.indices { observations[index].gradient = gradients[index] }
     return observations
@@ -98,11 +98,11 @@ public final class NetworkProbe {
   ) throws(TensorError) -> (whole: BatchLoss, without: [BatchLoss]) {
     let executor = try executor(images, indices)
     let point = executor.points[layer]
-    try executor.forward(.evaluation)
+    executor.forward(.evaluation)
     let whole = executor.loss(rows: indices.count)
     return (
       whole,
-      try executor.lossWithoutFeatures(
+      executor.lossWithoutFeatures(
         at: point, features: min(most, point.shape.shape.channels), rows: indices.count)
     )
   }

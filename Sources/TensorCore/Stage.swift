@@ -10,14 +10,14 @@ protocol Stage: AnyObject {
   var scratchBytes: Int { get }
 
   /// Tells where everything lies; called once.
-  func bind(_ arrays: StageArrays) throws(TensorError)
+  func bind(_ arrays: StageArrays)
 
   /// The output from the input.
-  func forward(_ pass: Pass) throws(TensorError)
+  func forward(_ pass: Pass)
 
   /// The gradients of the stage's parameters from that of its output, and with `inputGradient` that
   /// of its input. The gradient of the output may be changed.
-  func backward(inputGradient: Bool) throws(TensorError)
+  func backward(inputGradient: Bool)
 }
 
 extension Stage {
@@ -33,9 +33,8 @@ protocol TrainableStage: Stage {
 
   /// Copies an array from the order of `Network.exportWeights` into the stage's layout.
   func load(_ values: [Float], _ role: ParameterRole, to: UnsafeMutablePointer<Float>)
-    throws(TensorError)
   /// An array in the order of `Network.exportWeights`.
-  func export(_ role: ParameterRole, _ from: UnsafePointer<Float>) throws(TensorError) -> [Float]
+  func export(_ role: ParameterRole, _ from: UnsafePointer<Float>) -> [Float]
 }
 
 /// Where a stage's numbers lie; activations and gradients in the layouts that the plan says.
@@ -75,10 +74,12 @@ struct TensorShape: Hashable {
     return batch * TensorShape.blocked(shape.channels) * shape.pixels
   }
 
+  /// Channels that lie side by side in blocked maps.
+  static let channelBlock = 16
+
   /// `channels` rounded up to whole blocks.
   static func blocked(_ channels: Int) -> Int {
-    let block = Int(Engine.kernels.block)
-    return (channels + block - 1) / block * block
+    (channels + channelBlock - 1) / channelBlock * channelBlock
   }
 
   func raw(batch: Int) -> dg_tensor {

@@ -99,9 +99,8 @@ struct StagePlanner {
       return true
     }
     switch first {
-    // oneDNN's first-layer kernels read images with few channels plane by plane. With AVX2 it has
-    // only its reference for their weight gradient, and zeros in place of channels cost far less.
-    case .convolution(let layer) where layer.input.channels <= 3 && Engine.isa != .avx2:
+    // Few channels would leave a block nearly empty.
+    case .convolution(let layer) where layer.input.channels <= 3:
       return dg_layout_planes
     case .dense: return dg_layout_flat
     default: return dg_layout_blocked

@@ -2,8 +2,6 @@
 public enum TensorError: Error, Sendable, Hashable {
   /// A value was not finite: where, and at which update (counted from 0).
   case diverged(place: String, step: Int)
-  /// oneDNN refused: which layer, and its own word for it.
-  case library(layer: String, status: String)
   case outOfMemory(bytes: Int)
   /// This machine, or the choice already in use, has not that instruction set.
   case instructionSet(InstructionSet, reason: String)
@@ -13,7 +11,6 @@ extension TensorError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .diverged(let place, let step): "not finite: \(place), at step \(step)"
-    case .library(let layer, let status): "oneDNN cannot run \(layer): \(status)"
     case .outOfMemory(let bytes): "no memory for \(bytes) bytes"
     case .instructionSet(let set, let reason): "cannot use \(set.rawValue): \(reason)"
     }

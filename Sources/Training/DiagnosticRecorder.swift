@@ -41,7 +41,7 @@ final class DiagnosticRecorder {
       figures[figure] = Array(repeating: .nan, count: plan.length(of: figure))
     }
     if let probe {
-      try probe.copyWeights(of: model)
+      probe.copyWeights(of: model)
       try lookAtSites(probe, step: step, &figures)
       if plan.words.contains(.removal) { try removeFeatures(probe, &figures) }
     }

@@ -4,26 +4,26 @@ import TensorCore
 /// What a trial keeps of its weights, and when its patience ends it.
 extension Trainer {
   /// At the end of an epoch, with its figures recorded: keeps the weights where the plan wants them.
-  func keepSnapshot(of model: Network, in state: inout TrialState) throws {
+  func keepSnapshot(of model: Network, in state: inout TrialState) {
     switch weights {
     case .none, .final: break
     case .best:
       guard state.epoch == bestEpoch(state) else { return }
       state.snapshots = [
-        TrialState.Snapshot(epoch: state.epoch, weights: try model.exportWeights())
+        TrialState.Snapshot(epoch: state.epoch, weights: model.exportWeights())
       ]
     case .every(let interval):
       guard state.epoch % interval == 0 || state.epoch == trial.spec.epochs else { return }
       state.snapshots.append(
-        TrialState.Snapshot(epoch: state.epoch, weights: try model.exportWeights()))
+        TrialState.Snapshot(epoch: state.epoch, weights: model.exportWeights()))
     }
   }
 
   /// Puts the weights of a trial that is over into its record.
-  func add(_ state: TrialState, _ model: Network, to record: inout TrialRecord) throws {
+  func add(_ state: TrialState, _ model: Network, to record: inout TrialRecord) {
     guard weights != .none else { return }
     guard weights != .final else {
-      record.weights = try model.exportWeights()
+      record.weights = model.exportWeights()
       record.snapshots = [state.epoch - 1]
       return
     }

@@ -104,7 +104,7 @@ public struct Trainer: Sendable {
         record.status = .pending
         if state.epoch > from { keep(&state) }
       }
-      if record.status != .pending { try add(state, model, to: &record) }
+      if record.status != .pending { add(state, model, to: &record) }
     } catch let error as TensorError {
       guard case .diverged = error else { throw error }
       record.status = .diverged
@@ -179,7 +179,7 @@ public struct Trainer: Sendable {
       }
       for (metric, value) in figures { state.metrics[metric, default: []].append(value) }
       onEpoch(state.epoch, figures)
-      try keepSnapshot(of: model, in: &state)
+      keepSnapshot(of: model, in: &state)
       state.epoch += 1
       state.position = 0
       state.fit = BatchLoss()

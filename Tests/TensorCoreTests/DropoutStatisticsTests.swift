@@ -224,15 +224,15 @@ extension DropoutStatisticsTests {
   func maxPoolingShiftsTheMeanWithinItsBound(rate: Double, size: Int) {
     let table = RandomnessTests.tables[0]
     let (images, side) = (60, 6 * size), k = Double(size * size)
-    let shape = FeatureShape(height: side, width: side, channels: 8)
+    let shape = FeatureShape(height: side, width: side, channels: 16)
     let bits = Self.bits(rate, words: images * side * side)
-    let outputs = images * 36 * 8
+    let outputs = images * 36 * 16
     func pooled(_ input: [Float], dropped: Bool) -> [Float] {
       bits.withUnsafeBufferPointer { bits in
         var pool = dg_pool()
         pool.kind = dg_pool_max
         pool.size = Int32(size)
-        (pool.batch, pool.channels) = (Int32(images), 8)
+        (pool.batch, pool.channels) = (Int32(images), 16)
         (pool.in_height, pool.in_width) = (Int32(side), Int32(side))
         (pool.out_height, pool.out_width) = (6, 6)
         pool.before_bits = dropped ? bits.baseAddress : nil

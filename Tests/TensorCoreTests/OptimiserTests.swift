@@ -22,16 +22,18 @@ import Testing
     }
   }
 
+  /// With kernels under which no number lies so near to the edge of a ReLU or between two numbers of a
+  /// pool that rounding decides.
   static func network() throws -> Network {
     try Network(
-      TestNetwork(input: input, parts).description, batch: 8, initialisationSeed: 1, maskSeed: 9)
+      TestNetwork(input: input, parts).description, batch: 8, initialisationSeed: 3, maskSeed: 9)
   }
 
   @Test(arguments: [Adam.Form.keras, .pytorch], [0, 0.1])
   func twentyUpdatesOfAdamAgree(form: Adam.Form, weightDecay: Double) throws {
     var test = TestNetwork(input: Self.input, Self.parts)
     let network = try Self.network()
-    test.reference.parameters = try network.exportWeights().map { $0.map(Double.init) }
+    test.reference.parameters = network.exportWeights().map { $0.map(Double.init) }
     // A larger ε than usual, so that its place in the formula matters.
     let adam = Adam(
       learningRate: 0.003, schedule: .oneCycle(total: 20), epsilon: 1e-3,
@@ -52,7 +54,7 @@ import Testing
         &test.reference.parameters, gradients: gradients,
         learningRate: ReferenceSchedule.oneCycle(0.003, total: 20, t: step))
     }
-    for (value, expected) in zip(try network.exportWeights(), test.reference.parameters) {
+    for (value, expected) in zip(network.exportWeights(), test.reference.parameters) {
       #expect(relativeError(value, expected) < 1e-3)
     }
   }
@@ -89,10 +91,10 @@ import Testing
   /// What the gradient of Adam's first updates overflows is named.
   @Test func overflowingSecondMomentsAreNamed() throws {
     let network = try Self.network()
-    var weights = try network.exportWeights()
+    var weights = network.exportWeights()
     let last = weights.count - 2
     weights[last] = weights[last].map { $0 * 1e22 }
-    try network.importWeights(weights)
+    network.importWeights(weights)
     #expect {
       try Self.train(network, .adam(Adam(learningRate: 0.1)), steps: 0..<1)
     } throws: { error in
@@ -114,7 +116,7 @@ import Testing
     let resumed = try Self.network()
     #expect(try resumed.importState(state, for: optimiser))
     try Self.train(resumed, optimiser, steps: 5..<9)
-    #expect(try resumed.exportWeights() == whole.exportWeights())
+    #expect(resumed.exportWeights() == whole.exportWeights())
     #expect(resumed.exportState() == whole.exportState())
 
     // Without what the optimiser remembers it would not be the same: each part matters.
@@ -122,7 +124,7 @@ import Testing
     changed.velocities = changed.velocities.map { _ in 0 }
     #expect(try resumed.importState(changed, for: optimiser))
     try Self.train(resumed, optimiser, steps: 5..<9)
-    #expect(try resumed.exportWeights() != whole.exportWeights())
+    #expect(resumed.exportWeights() != whole.exportWeights())
   }
 
   @Test func statesOfAnotherSizeAreRefused() throws {
@@ -203,7 +205,7 @@ import Testing
   @Test func smoothingIsForTrainingOnly() throws {
     var test = TestNetwork(input: Self.input, Self.parts)
     let network = try Self.network()
-    test.reference.parameters = try network.exportWeights().map { $0.map(Double.init) }
+    test.reference.parameters = network.exportWeights().map { $0.map(Double.init) }
     let batch = Self.images.pixels.prefix(800).map(Double.init)
     let labels = Self.images.labels.prefix(8).map(Int.init)
     let expected = test.reference.lossAndGradients(
@@ -212,7 +214,7 @@ import Testing
       try network.gradient($0, indices: (0..<8).map(Int32.init), step: 0, labelSmoothing: 0.2)
     }
     #expect(abs(loss.meanLoss - expected.loss) < 1e-5)
-    for (value, reference) in zip(try network.exportGradients(), expected.gradients) {
+    for (value, reference) in zip(network.exportGradients(), expected.gradients) {
       #expect(relativeError(value, reference) < 1e-4)
     }
     let plain = test.reference.loss(batch, labels: labels, mode: .evaluation)

@@ -74,12 +74,12 @@ import Testing
     let seed: UInt64 = 0x1234_5678_9ABC_DEF0
     let network = try Network(
       test.description, batch: 4, initialisationSeed: 3, maskSeed: seed)
-    var weights = try network.exportWeights()
+    var weights = network.exportWeights()
     // Biases, scales and statistics that matter.
     for (slot, shape) in test.reference.parameterShapes.enumerated() where shape.count == 1 {
       for index in weights[slot].indices { weights[slot][index] += Float(index % 5) * 0.05 - 0.1 }
     }
-    try network.importWeights(weights)
+    network.importWeights(weights)
     test.reference.parameters = weights.map { $0.map(Double.init) }
 
     // Batch 4 is the network's own; 3 is another set of primitives over the same weights.
@@ -96,11 +96,11 @@ import Testing
       test.reference.follow(batch, count: indices.count, mode: mode)
       #expect(abs(loss.meanLoss - expected.loss) < 1e-5)
       #expect(loss.correct == expected.correct)
-      let gradients = try network.exportGradients()
+      let gradients = network.exportGradients()
       for (value, reference) in zip(gradients, expected.gradients) {
         #expect(relativeError(value, reference) < 1e-4)
       }
-      for (value, reference) in zip(try network.exportWeights(), test.reference.parameters) {
+      for (value, reference) in zip(network.exportWeights(), test.reference.parameters) {
         #expect(relativeError(value, reference) < 1e-5)
       }
 
@@ -127,7 +127,7 @@ import Testing
     let images = TestImages(
       count: 71, shape: input, classes: test.reference.outputShapes.last?.channels ?? 0)
     let network = try Network(test.description, batch: 71, initialisationSeed: 3, maskSeed: 5)
-    test.reference.parameters = try network.exportWeights().map { $0.map(Double.init) }
+    test.reference.parameters = network.exportWeights().map { $0.map(Double.init) }
     let loss = try images.with {
       try network.gradient($0, indices: (0..<71).map(Int32.init), step: 2)
     }
@@ -137,7 +137,7 @@ import Testing
     #expect(loss.count == 71)
     #expect(loss.correct == expected.correct)
     #expect(abs(loss.meanLoss - expected.loss) < 1e-5)
-    for (value, reference) in zip(try network.exportGradients(), expected.gradients) {
+    for (value, reference) in zip(network.exportGradients(), expected.gradients) {
       #expect(relativeError(value, reference) < 1e-4)
     }
   }
@@ -153,7 +153,7 @@ import Testing
       ])
     let images = TestImages(count: 24, shape: input, classes: 4)
     let network = try Network(test.description, batch: 8, initialisationSeed: 1, maskSeed: 9)
-    test.reference.parameters = try network.exportWeights().map { $0.map(Double.init) }
+    test.reference.parameters = network.exportWeights().map { $0.map(Double.init) }
     let sgd = Optimiser.sgd(
       SGD(
         learningRate: 0.02, schedule: .timeBased(decay: 0.01), momentum: 0.9, nesterov: nesterov,
@@ -175,7 +175,7 @@ import Testing
       ).gradients
       reference.update(&test.reference.parameters, gradients: gradients)
     }
-    for (value, expected) in zip(try network.exportWeights(), test.reference.parameters) {
+    for (value, expected) in zip(network.exportWeights(), test.reference.parameters) {
       #expect(relativeError(value, expected) < 1e-3)
     }
   }
@@ -187,7 +187,7 @@ import Testing
     let images = TestImages(count: 75, shape: input, classes: 3)
     let network = try Network(test.description, batch: 20, initialisationSeed: 1, maskSeed: 1)
     var reference = test.reference
-    reference.parameters = try network.exportWeights().map { $0.map(Double.init) }
+    reference.parameters = network.exportWeights().map { $0.map(Double.init) }
     let expected = reference.loss(
       images.pixels.map(Double.init), labels: images.labels.map(Int.init), mode: .evaluation)
     let result = try images.with { try network.evaluate($0, count: 75) }

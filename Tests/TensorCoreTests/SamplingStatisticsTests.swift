@@ -22,7 +22,7 @@ import Testing
                 output: FeatureShape(height: 1, width: 1, channels: 1))),
             .dense(DenseLayer(label: "logits", name: .logitsKernel, inputs: 1, outputs: 2)),
           ]), batch: 16, initialisationSeed: 1, maskSeed: 77)
-      try network.importWeights([[1, 0], [0, 0]])
+      network.importWeights([[1, 0], [0, 0]])
     }
 
     /// Outputs of 16 windows at each of `steps` updates; at evaluation without `steps`.

@@ -10,7 +10,7 @@ struct Layers: ParsableCommand {
   @Option(help: "Images per step.") var batch = 32
   @Option(help: "Steps that are timed.") var steps = 60
   @Option(help: "Workloads; all of them unless given.") var workload: [Workload.Name] = []
-  @Flag(help: "Also say what oneDNN computes each layer with.") var implementations = false
+  @Flag(help: "Also say how each layer is computed.") var implementations = false
 
   func run() throws {
     try instructions.select()

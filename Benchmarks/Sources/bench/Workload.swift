@@ -48,7 +48,7 @@ struct Workload {
     order = (0..<max(images, batch)).map { Int32($0 % images) }
   }
 
-  /// One line per layer: what oneDNN computes it with.
+  /// One line per layer: how it is computed.
   var implementations: [String] { network.implementations }
 
   /// The median times of the stages of so many training steps.

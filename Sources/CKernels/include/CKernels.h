@@ -1,7 +1,7 @@
 // Element-wise and pooling kernels around the convolutions, and the counter-based generator.
 //
 // Feature maps lie as [n][cb][h][w][b]: channel c is lane c % b of block c / b; the lanes of the
-// last block beyond the channels hold zeros. b is `dg_kernels.block`.
+// last block beyond the channels hold zeros. b is 16.
 //
 // Every kernel does the same IEEE operations in the same order on every instruction set and at
 // every optimisation level (no contraction, no reassociation), so that its results are the same
@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "Layers.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -245,7 +247,6 @@ typedef bool (*dg_adam_function)(dg_adam options, float *_Nonnull weights,
 // Constant tables of functions without state, so any thread may use them.
 typedef struct __attribute__((swift_attr("@Sendable"))) {
   const char *_Nonnull name;
-  int32_t block;
   dg_mask_bits_function _Nonnull mask_bits;
   dg_random_uniform_function _Nonnull random_uniform;
   dg_random_normal_function _Nonnull random_normal;
@@ -264,6 +265,13 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
   dg_normalise_backward_function _Nonnull normalise_backward;
   dg_sgd_function _Nonnull sgd;
   dg_adam_function _Nonnull adam;
+  dg_convolution_prepare_function _Nonnull convolution_prepare;
+  dg_convolution_forward_function _Nonnull convolution_forward;
+  dg_convolution_backward_data_function _Nonnull convolution_backward_data;
+  dg_convolution_backward_weights_function _Nonnull convolution_backward_weights;
+  dg_dense_forward_function _Nonnull dense_forward;
+  dg_dense_backward_data_function _Nonnull dense_backward_data;
+  dg_dense_backward_weights_function _Nonnull dense_backward_weights;
 } dg_kernels;
 
 // The kernels of "avx512", "avx2" or "scalar"; NULL where this machine has not that one.
@@ -282,18 +290,18 @@ void dg_mask_weights(const float *_Nonnull in, const uint32_t *_Nonnull position
 void dg_add(float *_Nonnull target, const float *_Nonnull source, size_t count);
 
 // out[n][o] = b[o]² + Σ x[n][i]² w[i][o]², in double precision.
-void dg_squared_dense(const float *_Nonnull input, const float *_Nonnull weights,
-                      const float *_Nonnull bias, size_t rows, size_t inputs, size_t outputs,
+void dg_squared_dense(const dg_dense *_Nonnull layer, const float *_Nonnull input,
+                      const float *_Nonnull weights, const float *_Nonnull bias,
                       double *_Nonnull out);
 
 // Zeroes the lanes of blocked maps beyond their channels.
-void dg_clear_lanes(const dg_tensor *_Nonnull tensor, int32_t block, float *_Nonnull values);
+void dg_clear_lanes(const dg_tensor *_Nonnull tensor, float *_Nonnull values);
 
 // Copies images `indices[0..<count]` of `images` ([i][h][w][c]) into a batch; the rest of the
 // batch becomes zeros.
 void dg_gather(const float *_Nonnull images, const int32_t *_Nonnull indices, int32_t count,
                int32_t batch, int32_t height, int32_t width, int32_t channels,
-               dg_tensor_layout layout, int32_t block, float *_Nonnull out);
+               dg_tensor_layout layout, float *_Nonnull out);
 
 typedef struct {
   double loss;      // sum over the rows

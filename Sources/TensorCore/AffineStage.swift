@@ -1,13 +1,10 @@
 internal import CKernels
-internal import COneDNN
 
-/// A convolution or dense layer of oneDNN, and the ReLU and the dropout behind it.
-///
-/// The ReLU is ours, because oneDNN's turns NaN into 0.
-final class LibraryStage: TrainableStage {
+/// A convolution or dense layer, and the ReLU and the dropout behind it.
+final class AffineStage: TrainableStage {
   let slot: Int
   let outputCount: Int
-  private let layer: LibraryLayer
+  private let layer: AffineLayer
   private let relu: Bool
   /// The stage behind does the ReLU, forward and backward.
   private let reluBehind: Bool
@@ -21,7 +18,7 @@ final class LibraryStage: TrainableStage {
 
   init(
     _ layer: ConvolutionLayer, slot: Int, relu: Bool, reluBehind: Bool, input: TensorShape,
-    batch: Int, inputGradient: Bool, like other: LibraryStage?
+    batch: Int, inputGradient: Bool, like other: AffineStage?
   ) throws(TensorError) {
     self.slot = slot
     self.relu = relu
@@ -29,22 +26,20 @@ final class LibraryStage: TrainableStage {
     dropout = nil
     rows = dg_dropout()
     outputCount = TensorShape(shape: layer.output, layout: dg_layout_blocked).count(batch: batch)
-    self.layer = try LibraryLayer(
-      layer, batch: batch, plainInput: input.layout == dg_layout_planes,
-      inputGradient: inputGradient, like: other?.layer)
+    self.layer = try AffineLayer(
+      layer, batch: batch, planes: input.layout == dg_layout_planes,
+      inputGradient: inputGradient, like: layer.dropConnect == nil ? other?.layer : nil)
     mask = try Self.mask(layer.dropConnect, self.layer)
   }
 
   init(
-    _ layer: DenseLayer, slot: Int, relu: Bool, dropout: Dropout?, batch: Int,
-    inputGradient: Bool, like other: LibraryStage?
+    _ layer: DenseLayer, slot: Int, relu: Bool, dropout: Dropout?, batch: Int
   ) throws(TensorError) {
     self.slot = slot
     self.relu = relu
     reluBehind = false
     outputCount = batch * layer.outputs
-    self.layer = try LibraryLayer(
-      layer, batch: batch, inputGradient: inputGradient, like: other?.layer)
+    self.layer = AffineLayer(layer, batch: batch)
     mask = try Self.mask(layer.dropConnect, self.layer)
     rows = dg_dropout()
     guard let dropout else {
@@ -58,7 +53,7 @@ final class LibraryStage: TrainableStage {
   }
 
   private static func mask(
-    _ dropConnect: DropConnect?, _ layer: LibraryLayer
+    _ dropConnect: DropConnect?, _ layer: AffineLayer
   ) throws(TensorError) -> WeightMask? {
     guard let dropConnect else { return nil }
     return try WeightMask(
@@ -77,51 +72,40 @@ final class LibraryStage: TrainableStage {
     ]
   }
 
-  func load(
-    _ values: [Float], _ role: ParameterRole, to target: UnsafeMutablePointer<Float>
-  ) throws(TensorError) {
+  func load(_ values: [Float], _ role: ParameterRole, to target: UnsafeMutablePointer<Float>) {
     guard role == .kernel else {
       target.update(from: values, count: min(values.count, layer.outputs))
       return
     }
-    try layer.importKernel(values, to: target)
+    layer.importKernel(values, to: target)
   }
 
-  func export(
-    _ role: ParameterRole, _ source: UnsafePointer<Float>
-  ) throws(TensorError) -> [Float] {
+  func export(_ role: ParameterRole, _ source: UnsafePointer<Float>) -> [Float] {
     guard role == .kernel else {
       return Array(UnsafeBufferPointer(start: source, count: layer.outputs))
     }
-    return try layer.exportKernel(source)
+    return layer.exportKernel(source)
   }
 
-  func bind(_ arrays: StageArrays) throws(TensorError) {
+  func bind(_ arrays: StageArrays) {
     self.arrays = arrays
     let parameters = arrays.parameters
     kernel = parameters.slots[slot].start(of: .kernel)
     bias = parameters.slots[slot].start(of: .bias)
-    try layer.bind(
-      dg_layer_arrays(
-        input: arrays.input, output: arrays.output, output_gradient: arrays.outputGradient,
-        input_gradient: arrays.inputGradient,
-        weights: mask?.kernel ?? parameters.weights + kernel,
+    layer.bind(
+      AffineArrays(
+        stage: arrays, kernel: mask?.kernel ?? parameters.weights + kernel,
         bias: mask?.bias ?? parameters.weights + bias,
-        weights_gradient: parameters.gradients + kernel,
-        bias_gradient: parameters.gradients + bias, scratch: arrays.scratch))
+        kernelGradient: parameters.gradients + kernel, biasGradient: parameters.gradients + bias))
   }
 
-  func forward(_ pass: Pass) throws(TensorError) {
+  func forward(_ pass: Pass) {
     guard let arrays else { return }
     let parameters = arrays.parameters
     mask?.apply(
       pass.masks, kernel: parameters.weights + kernel, bias: parameters.weights + bias,
       version: parameters.version)
-    try layer.forward(version: weightsVersion(parameters))
-    if relu && !reluBehind {
-      Engine.kernels.activation_forward(
-        dg_activation(kind: dg_relu, parameter: 0), arrays.output, arrays.output, outputCount)
-    }
+    layer.forward(version: kernelVersion(parameters), relu: relu && !reluBehind)
     guard let dropout else { return }
     dropout.draw(pass.masks)
     if let bits = dropout.bits {
@@ -131,7 +115,7 @@ final class LibraryStage: TrainableStage {
     }
   }
 
-  func backward(inputGradient: Bool) throws(TensorError) {
+  func backward(inputGradient: Bool) {
     guard let arrays else { return }
     if relu && !reluBehind {
       // What dropout made 0 is as what ReLU did.
@@ -139,14 +123,14 @@ final class LibraryStage: TrainableStage {
         arrays.outputGradient, arrays.output, dropout?.scale ?? 1, outputCount)
     }
     let parameters = arrays.parameters
-    try layer.backwardWeights()
+    layer.backwardWeights()
     mask?.maskGradients(
       kernel: parameters.gradients + kernel, bias: parameters.gradients + bias)
-    if inputGradient { try layer.backwardData(version: weightsVersion(parameters)) }
+    if inputGradient { layer.backwardData(version: kernelVersion(parameters)) }
   }
 
-  /// Changes with the weights that the library sees.
-  private func weightsVersion(_ parameters: Parameters) -> UInt64 {
+  /// Changes with the kernel that the layer reads.
+  private func kernelVersion(_ parameters: Parameters) -> UInt64 {
     mask?.version ?? parameters.version
   }
 }

@@ -1,0 +1,93 @@
+// Convolution and dense layers, forward and backward, for one thread.
+//
+// Every output is a sum over its inputs in one fixed order, lane by lane and with fused
+// multiply-add, so that the bits are the same on every machine that has it, and however many
+// outputs a machine's registers hold at a time.
+//
+// Axis letters: n image, c channel that is read, o channel that is made, y row, x column, k number
+// that is summed over, t tile, p point of a transformed tile.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// A convolution with bias. Zeros lie in front of the first row and column, and behind the last ones
+// as many as the output needs. The output is blocked; the input too, or with `planes` [n][c][h][w].
+//
+// Weights lie as [kernel][kernel][c][o rounded up to 16]; biases are rounded up as well. What rounds
+// up is 0, also in every gradient.
+typedef struct {
+  int32_t batch;
+  int32_t in_channels, in_height, in_width;
+  int32_t out_channels, out_height, out_width;
+  int32_t kernel, stride, pad_top, pad_left;
+  bool planes;
+} dg_convolution;
+
+// A dense layer with bias, of rows [n][inputs] and [n][outputs].
+//
+// Weights lie in panels of 32 outputs, [o / 32][k][32]; the last one has 16 where that is enough.
+typedef struct {
+  int32_t batch, inputs, outputs;
+} dg_dense;
+
+// The numbers that memory is needed for: the weights; what `prepare` makes of them for either
+// direction; and what is used while a function runs.
+typedef struct {
+  size_t weights, forward, backward, scratch;
+} dg_layer_sizes;
+dg_layer_sizes dg_convolution_sizes(const dg_convolution *_Nonnull layer);
+dg_layer_sizes dg_dense_sizes(const dg_dense *_Nonnull layer);
+
+// Whether the layer is computed by Winograd's algorithm, with tiles of 4 × 4 and 2 × 2 outputs: a
+// rule over shapes, so that results depend on no measurement.
+bool dg_convolution_is_winograd(const dg_convolution *_Nonnull layer);
+
+// Where weight (k, o) lies, k counting (kernel row, kernel column, c) or the inputs.
+size_t dg_convolution_weight(const dg_convolution *_Nonnull layer, size_t k, size_t o);
+size_t dg_dense_weight(const dg_dense *_Nonnull layer, size_t k, size_t o);
+
+// Makes what the passes read of the weights, anew when those have changed.
+typedef void (*dg_convolution_prepare_function)(const dg_convolution *_Nonnull layer,
+                                                const float *_Nonnull weights,
+                                                bool backward, float *_Nonnull prepared);
+
+// The output, with `relu` not below 0; NaN stays.
+typedef void (*dg_convolution_forward_function)(const dg_convolution *_Nonnull layer,
+                                                const float *_Nonnull input,
+                                                const float *_Nonnull prepared,
+                                                const float *_Nonnull bias, bool relu,
+                                                float *_Nonnull output,
+                                                float *_Nonnull scratch);
+
+// The gradient with respect to the input.
+typedef void (*dg_convolution_backward_data_function)(const dg_convolution *_Nonnull layer,
+                                                      const float *_Nonnull output_gradient,
+                                                      const float *_Nonnull prepared,
+                                                      float *_Nonnull input_gradient,
+                                                      float *_Nonnull scratch);
+
+// The gradients with respect to weights and bias.
+typedef void (*dg_convolution_backward_weights_function)(const dg_convolution *_Nonnull layer,
+                                                         const float *_Nonnull input,
+                                                         const float *_Nonnull output_gradient,
+                                                         float *_Nonnull weights_gradient,
+                                                         float *_Nonnull bias_gradient,
+                                                         float *_Nonnull scratch);
+
+typedef void (*dg_dense_forward_function)(const dg_dense *_Nonnull layer,
+                                          const float *_Nonnull input,
+                                          const float *_Nonnull weights,
+                                          const float *_Nonnull bias, bool relu,
+                                          float *_Nonnull output, float *_Nonnull scratch);
+typedef void (*dg_dense_backward_data_function)(const dg_dense *_Nonnull layer,
+                                                const float *_Nonnull output_gradient,
+                                                const float *_Nonnull weights,
+                                                float *_Nonnull input_gradient,
+                                                float *_Nonnull scratch);
+typedef void (*dg_dense_backward_weights_function)(const dg_dense *_Nonnull layer,
+                                                   const float *_Nonnull input,
+                                                   const float *_Nonnull output_gradient,
+                                                   float *_Nonnull weights_gradient,
+                                                   float *_Nonnull bias_gradient,
+                                                   float *_Nonnull scratch);
