@@ -18,6 +18,8 @@
 #define MOST_ROWS 6
 #define MOST_VECTORS 1
 #define MOST_GRADIENT_ROWS 6
+#define PART 8
+#define TILE_ROWS 12
 #include "kernels.inc"
 
 #if defined(__x86_64__)
@@ -27,6 +29,8 @@
 #define MOST_ROWS 6
 #define MOST_VECTORS 1
 #define MOST_GRADIENT_ROWS 6
+#define PART 8
+#define TILE_ROWS 12
 #include "kernels.inc"
 #pragma clang attribute pop
 
@@ -37,6 +41,8 @@
 #define MOST_ROWS 14
 #define MOST_VECTORS 2
 #define MOST_GRADIENT_ROWS 9
+#define PART 16
+#define TILE_ROWS 14
 #include "kernels.inc"
 #pragma clang attribute pop
 #endif

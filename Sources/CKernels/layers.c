@@ -9,6 +9,10 @@ bool dg_convolution_is_winograd(const dg_convolution *l) {
          l->out_channels >= 8 && l->out_height >= 2 && l->out_width >= 2;
 }
 
+bool dg_convolution_is_sparse(const dg_convolution *l) {
+  return l->window > 1 && dg_convolution_is_winograd(l);
+}
+
 // Tiles of 4 along a side of `length`, and then one of 2 for one or two numbers that are left.
 static void cut(int32_t length, int32_t count[2], int32_t start[2]) {
   const int32_t left = length % 4;
@@ -82,6 +86,13 @@ dg_convolution dg_transposed(const dg_convolution *l) {
                           .pad_left = l->kernel - 1 - l->pad_left};
 }
 
+size_t dg_band_rows(const dg_convolution *l) {
+  const size_t row = dg_padded_input(l).width * 16, size = (size_t)l->window;
+  const size_t pixels = 6144 / row;
+  const size_t rows = size > 0 && pixels > 2 ? (pixels - 2) / size : 0;
+  return rows > 1 ? rows : 1;
+}
+
 static size_t direct_scratch(const dg_convolution *l) {
   const dg_padded padded = dg_padded_input(l);
   const size_t channels = l->planes ? (size_t)l->in_channels : dg_round16(l->in_channels);
@@ -107,11 +118,20 @@ dg_layer_sizes dg_convolution_sizes(const dg_convolution *l) {
   sizes.forward = transformed(l->out_height, l->out_width, l->in_channels, l->out_channels);
   sizes.backward = transformed(l->in_height, l->in_width, l->out_channels, l->in_channels);
   const size_t in = dg_round16(l->in_channels), out = dg_round16(l->out_channels);
+  if (dg_convolution_is_sparse(l)) {
+    sizes.backward = 9 * in * out;
+  }
   const size_t most = in > out ? in : out;
-  const size_t pass = 36 * (dg_most_rows * most + 16 + dg_most_rows * 32 + 16);
+  const size_t pass = 36 * (dg_most_tiles * most + 16 + dg_most_tiles * 32 + 16);
   const size_t gradient = 36 * (dg_gradient_tiles * (in + out) + 32) +
                           36 * dg_point_stride(l->in_channels, l->out_channels);
-  sizes.scratch = larger(pass, gradient) + dg_edge_count;
+  const dg_padded padded = dg_padded_input(l);
+  // The padded image and its gradient, sums of kernels, and lists of gradients of a band.
+  const size_t list =
+      2 * (dg_band_rows(l) * (size_t)l->window * (size_t)l->out_width + 16) + 64;
+  const size_t sparse =
+      2 * padded.height * padded.width * in + 9 * in * out + out * list;
+  sizes.scratch = larger(pass, dg_convolution_is_sparse(l) ? sparse : gradient) + dg_edge_count;
   return sizes;
 }
 

@@ -4,6 +4,7 @@
 
 enum {
   dg_most_rows = 14,        // rows of the largest register tile
+  dg_most_tiles = 14,       // tiles whose products follow each other, at most
   dg_gradient_tiles = 32,   // tiles of a weight gradient that are transformed together
   dg_edge_count = 6 * 6 * 16  // a tile at the border, with zeros
 };
@@ -31,6 +32,10 @@ dg_padded dg_padded_input(const dg_convolution *layer);
 
 // Pixels that a tile may read behind the last one.
 size_t dg_slack_pixels(const dg_convolution *layer);
+
+// Rows of windows whose pixels of 16 channels stay in the nearest cache. A sparse gradient with
+// respect to the input is summed band by band, so this belongs to the numbers.
+size_t dg_band_rows(const dg_convolution *layer);
 
 // The convolution that makes the input's gradient of the output's.
 dg_convolution dg_transposed(const dg_convolution *layer);

@@ -25,21 +25,12 @@ final class AffineLayer {
 
   /// - Parameter other: the same layer for another batch size, whose prepared kernels are taken over.
   init(
-    _ layer: ConvolutionLayer, batch: Int, planes: Bool, inputGradient: Bool,
-    like other: AffineLayer?
+    _ plan: ConvolutionPlan, batch: Int, inputGradient: Bool, like other: AffineLayer?
   ) throws(TensorError) {
-    label = layer.label
-    inputs = layer.kernel * layer.kernel * layer.input.channels
-    outputs = layer.output.channels
-    let (padding, stride) = (layer.padding, layer.stride)
-    var raw = dg_convolution(
-      batch: Int32(batch), in_channels: Int32(layer.input.channels),
-      in_height: Int32(layer.input.height), in_width: Int32(layer.input.width),
-      out_channels: Int32(outputs), out_height: Int32(layer.output.height),
-      out_width: Int32(layer.output.width), kernel: Int32(layer.kernel), stride: Int32(stride),
-      pad_top: Int32(padding.before(layer.input.height, kernel: layer.kernel, stride: stride)),
-      pad_left: Int32(padding.before(layer.input.width, kernel: layer.kernel, stride: stride)),
-      planes: planes)
+    label = plan.layer.label
+    inputs = plan.layer.kernel * plan.layer.kernel * plan.layer.input.channels
+    outputs = plan.layer.output.channels
+    var raw = dg_convolution(plan, batch: batch)
     let sizes = dg_convolution_sizes(&raw)
     shape = .convolution(raw)
     kernelCount = sizes.weights
@@ -99,33 +90,58 @@ final class AffineLayer {
     }
   }
 
-  func backwardData(version: UInt64) {
-    guard let arrays else { return }
-    switch shape {
-    case .convolution(var raw):
-      guard let backwardKernel else { return }
-      let kernel = backwardKernel.values(of: &raw, arrays.kernel, version, backward: true)
-      Engine.kernels.convolution_backward_data(
-        &raw, arrays.stage.outputGradient, kernel, arrays.stage.inputGradient, arrays.scratch)
-    case .dense(var raw):
-      Engine.kernels.dense_backward_data(
-        &raw, arrays.stage.outputGradient, arrays.kernel, arrays.stage.inputGradient,
-        arrays.scratch)
-    }
+  /// The output of some images of a convolution's batch, into `output`.
+  func forward(
+    images: Range<Int>, into output: UnsafeMutablePointer<Float>, version: UInt64
+  ) {
+    guard let arrays, case .convolution(var raw) = shape else { return }
+    let kernel = forwardKernel?.values(of: &raw, arrays.kernel, version, backward: false)
+    let image = TensorShape(
+      shape: FeatureShape(
+        height: Int(raw.in_height), width: Int(raw.in_width), channels: Int(raw.in_channels)),
+      layout: raw.planes ? dg_layout_planes : dg_layout_blocked
+    ).count(batch: 1)
+    raw.batch = Int32(images.count)
+    Engine.kernels.convolution_forward(
+      &raw, arrays.stage.input + images.lowerBound * image,
+      kernel ?? UnsafePointer(arrays.kernel), arrays.bias, false, output, arrays.scratch)
   }
 
-  func backwardWeights() {
+  /// The gradients of kernel and bias, and with `inputGradient` of the input.
+  ///
+  /// - Parameter winners: where the gradients of the output are that are not 0; nil where they are
+  ///   in the array of the output's gradient.
+  func backward(version: UInt64, inputGradient: Bool, winners: dg_winners? = nil) {
     guard let arrays else { return }
     let stage = arrays.stage
     switch shape {
     case .convolution(var raw):
+      let kernel =
+        inputGradient
+        ? backwardKernel?.values(of: &raw, arrays.kernel, version, backward: true) : nil
+      if dg_convolution_is_sparse(&raw) {
+        let gradient = kernel == nil ? nil : stage.inputGradient
+        func run(_ winners: UnsafePointer<dg_winners>?) {
+          Engine.kernels.convolution_backward_sparse(
+            &raw, stage.input, winners == nil ? stage.outputGradient : nil, winners, kernel,
+            arrays.kernelGradient, arrays.biasGradient, gradient, arrays.scratch)
+        }
+        if var winners { run(&winners) } else { run(nil) }
+        return
+      }
       Engine.kernels.convolution_backward_weights(
         &raw, stage.input, stage.outputGradient, arrays.kernelGradient, arrays.biasGradient,
         arrays.scratch)
+      guard let kernel else { return }
+      Engine.kernels.convolution_backward_data(
+        &raw, stage.outputGradient, kernel, stage.inputGradient, arrays.scratch)
     case .dense(var raw):
       Engine.kernels.dense_backward_weights(
         &raw, stage.input, stage.outputGradient, arrays.kernelGradient, arrays.biasGradient,
         arrays.scratch)
+      guard inputGradient else { return }
+      Engine.kernels.dense_backward_data(
+        &raw, stage.outputGradient, arrays.kernel, stage.inputGradient, arrays.scratch)
     }
   }
 

@@ -17,19 +17,19 @@ final class AffineStage: TrainableStage {
   private var bias = 0
 
   init(
-    _ layer: ConvolutionLayer, slot: Int, relu: Bool, reluBehind: Bool, input: TensorShape,
-    batch: Int, inputGradient: Bool, like other: AffineStage?
+    _ plan: ConvolutionPlan, reluBehind: Bool, batch: Int, like other: AffineStage?
   ) throws(TensorError) {
-    self.slot = slot
-    self.relu = relu
+    slot = plan.slot
+    relu = plan.relu
     self.reluBehind = reluBehind
     dropout = nil
     rows = dg_dropout()
-    outputCount = TensorShape(shape: layer.output, layout: dg_layout_blocked).count(batch: batch)
-    self.layer = try AffineLayer(
-      layer, batch: batch, planes: input.layout == dg_layout_planes,
-      inputGradient: inputGradient, like: layer.dropConnect == nil ? other?.layer : nil)
-    mask = try Self.mask(layer.dropConnect, self.layer)
+    outputCount = TensorShape(shape: plan.layer.output, layout: dg_layout_blocked)
+      .count(batch: batch)
+    let dropConnect = plan.layer.dropConnect
+    layer = try AffineLayer(
+      plan, batch: batch, inputGradient: slot > 0, like: dropConnect == nil ? other?.layer : nil)
+    mask = try Self.mask(dropConnect, layer)
   }
 
   init(
@@ -101,11 +101,8 @@ final class AffineStage: TrainableStage {
 
   func forward(_ pass: Pass) {
     guard let arrays else { return }
-    let parameters = arrays.parameters
-    mask?.apply(
-      pass.masks, kernel: parameters.weights + kernel, bias: parameters.weights + bias,
-      version: parameters.version)
-    layer.forward(version: kernelVersion(parameters), relu: relu && !reluBehind)
+    mask(pass)
+    layer.forward(version: kernelVersion(arrays.parameters), relu: relu && !reluBehind)
     guard let dropout else { return }
     dropout.draw(pass.masks)
     if let bits = dropout.bits {
@@ -115,7 +112,25 @@ final class AffineStage: TrainableStage {
     }
   }
 
-  func backward(inputGradient: Bool) {
+  /// The output of some images without its ReLU, into `output`.
+  func forward(images: Range<Int>, into output: UnsafeMutablePointer<Float>) {
+    guard let arrays else { return }
+    layer.forward(images: images, into: output, version: kernelVersion(arrays.parameters))
+  }
+
+  /// Puts the mask of `pass` on the weights.
+  func mask(_ pass: Pass) {
+    guard let arrays else { return }
+    let parameters = arrays.parameters
+    mask?.apply(
+      pass.masks, kernel: parameters.weights + kernel, bias: parameters.weights + bias,
+      version: parameters.version)
+  }
+
+  func backward(inputGradient: Bool) { backward(inputGradient: inputGradient, winners: nil) }
+
+  /// With the gradient of the output where `winners` has it, instead of in its array.
+  func backward(inputGradient: Bool, winners: dg_winners?) {
     guard let arrays else { return }
     if relu && !reluBehind {
       // What dropout made 0 is as what ReLU did.
@@ -123,10 +138,10 @@ final class AffineStage: TrainableStage {
         arrays.outputGradient, arrays.output, dropout?.scale ?? 1, outputCount)
     }
     let parameters = arrays.parameters
-    layer.backwardWeights()
+    layer.backward(
+      version: kernelVersion(parameters), inputGradient: inputGradient, winners: winners)
     mask?.maskGradients(
       kernel: parameters.gradients + kernel, bias: parameters.gradients + bias)
-    if inputGradient { layer.backwardData(version: kernelVersion(parameters)) }
   }
 
   /// Changes with the kernel that the layer reads.

@@ -52,12 +52,15 @@ final class Executor {
     _ plan: StagePlan, next: StagePlan?, batch: Int, like other: Executor?
   ) throws(TensorError) -> any Stage {
     switch plan {
-    case .convolution(let layer, let slot, let relu, let input):
+    case .convolution(let plan):
       var reluBehind = false
       if case .pool(let pool) = next { reluBehind = pool.reluInput }
       return try AffineStage(
-        layer, slot: slot, relu: relu, reluBehind: reluBehind, input: input, batch: batch,
-        inputGradient: slot > 0, like: other?.trainable(at: slot) as? AffineStage)
+        plan, reluBehind: reluBehind, batch: batch,
+        like: other?.trainable(at: plan.slot) as? AffineStage)
+    case .convolutionPool(let plan, let pool):
+      return try ConvolutionPoolStage(
+        plan, pool, batch: batch, like: other?.trainable(at: plan.slot) as? ConvolutionPoolStage)
     case .dense(let layer, let slot, let relu, let dropout):
       return try AffineStage(layer, slot: slot, relu: relu, dropout: dropout, batch: batch)
     case .batchNorm(let layer, let slot):
@@ -184,7 +187,8 @@ final class Executor {
   /// One line per convolution and dense layer: how it is computed.
   var implementations: [String] {
     stages.compactMap {
-      ($0 as? AffineStage ?? ($0 as? GaussianDenseStage)?.dense)?.implementation
+      ($0 as? AffineStage ?? ($0 as? GaussianDenseStage)?.dense
+        ?? ($0 as? ConvolutionPoolStage)?.convolution)?.implementation
     }
   }
 }

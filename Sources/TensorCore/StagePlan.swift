@@ -2,7 +2,9 @@ internal import CKernels
 
 /// What the executor computes for a network description, stage by stage.
 enum StagePlan {
-  case convolution(ConvolutionLayer, slot: Int, relu: Bool, input: TensorShape)
+  case convolution(ConvolutionPlan)
+  /// A convolution, perhaps a ReLU, and a max pool.
+  case convolutionPool(ConvolutionPlan, PoolPlan)
   case dense(DenseLayer, slot: Int, relu: Bool, dropout: Dropout?)
   case gaussianDense(DenseLayer, DropConnect, samples: Int, slot: Int, Activation)
   case batchNorm(BatchNormLayer, slot: Int)
@@ -62,6 +64,8 @@ struct ReadPoint: Hashable {
 /// rest is fusion, which changes the speed and no bit.
 struct StagePlanner {
   private let fused: Bool
+  /// The `window` of each convolution, in order.
+  private let windows: [Int]
   private(set) var stages: [StagePlan] = []
   private(set) var input: TensorShape
   /// What each layer reads that is neither dropout nor the identity, in order; where stages are
@@ -69,9 +73,11 @@ struct StagePlanner {
   private(set) var points: [ReadPoint] = []
   private var shape: TensorShape
   private var slot = 0
+  private var convolutions = 0
 
   init(_ network: NetworkDescription, fused: Bool) {
     self.fused = fused
+    windows = Self.windows(network.layers)
     input = TensorShape(shape: network.input, layout: Self.inputLayout(network.layers))
     shape = input
     var arriving: Int?
@@ -90,6 +96,20 @@ struct StagePlanner {
         arriving = arriving ?? stages.count
         add(group)
       }
+    }
+  }
+
+  private static func windows(_ layers: [NetworkDescription.Layer]) -> [Int] {
+    layers.indices.compactMap { index in
+      guard case .convolution = layers[index] else { return nil }
+      for layer in layers[(index + 1)...] {
+        switch layer {
+        case .activation, .dropout: continue
+        case .pool(let pool): return pool.kind == .average ? 0 : pool.size
+        default: return 0
+        }
+      }
+      return 0
     }
   }
 
@@ -148,7 +168,10 @@ struct StagePlanner {
   private mutating func add(_ layer: NetworkDescription.Layer) {
     switch layer {
     case .convolution(let layer):
-      stages.append(.convolution(layer, slot: slot, relu: false, input: shape))
+      stages.append(
+        .convolution(
+          ConvolutionPlan(layer: layer, slot: slot, input: shape, window: windows[convolutions])))
+      convolutions += 1
       slot += 1
       shape = TensorShape(shape: layer.output, layout: dg_layout_blocked)
     case .batchNorm(let layer):
@@ -176,7 +199,13 @@ struct StagePlanner {
         stages.removeLast()
       }
       plan.reluInput = stages.last?.endsInReLU ?? false
-      stages.append(.pool(plan))
+      if fused, plan.before == nil, case .convolution(let convolution) = stages.last,
+        convolution.isSparse
+      {
+        stages[stages.count - 1] = .convolutionPool(convolution, plan)
+      } else {
+        stages.append(.pool(plan))
+      }
       shape = TensorShape(shape: layer.output, layout: dg_layout_blocked)
     case .dense(let layer):
       if shape.layout != dg_layout_flat { flatten() }
@@ -187,9 +216,8 @@ struct StagePlanner {
   }
 
   private mutating func flatten() {
-    if fused, case .pool(var plan) = stages.last {
-      plan.flatOutput = true
-      stages[stages.count - 1] = .pool(plan)
+    if fused, let stage = stages.last?.changingPool({ $0.flatOutput = true }) {
+      stages[stages.count - 1] = stage
       return
     }
     var plan = PoolPlan(
@@ -206,10 +234,13 @@ struct StagePlanner {
       dropout.kind = .elementWise
       group = DropoutGroup(elementWise: dropout)
     }
+    if fused, let plan = stages.last?.poolPlan, plan.after == nil, !plan.flatOutput,
+      let stage = stages.last?.changingPool({ $0.after = group })
+    {
+      stages[stages.count - 1] = stage
+      return
+    }
     switch stages.last {
-    case .pool(var plan) where fused && plan.after == nil && !plan.flatOutput:
-      plan.after = group
-      stages[stages.count - 1] = .pool(plan)
     case .dense(let layer, let slot, true, nil) where fused && group.spatial.isEmpty:
       stages[stages.count - 1] = .dense(
         layer, slot: slot, relu: true, dropout: group.elementWise)
@@ -241,17 +272,32 @@ extension StagePlan {
   /// The stage with a ReLU at its end; nil where it has none to take.
   fileprivate var withReLU: StagePlan? {
     switch self {
-    case .convolution(let layer, let slot, false, let input):
-      .convolution(layer, slot: slot, relu: true, input: input)
+    case .convolution(let plan) where !plan.relu: .convolution(plan.withReLU)
     case .dense(let layer, let slot, false, let dropout):
       .dense(layer, slot: slot, relu: true, dropout: dropout)
     default: nil
     }
   }
 
+  /// The pool at the end of this stage.
+  fileprivate var poolPlan: PoolPlan? {
+    switch self {
+    case .pool(let plan), .convolutionPool(_, let plan): plan
+    default: nil
+    }
+  }
+
+  /// The stage with another pool at its end; nil where it has none.
+  fileprivate func changingPool(_ change: (inout PoolPlan) -> Void) -> StagePlan? {
+    guard var plan = poolPlan else { return nil }
+    change(&plan)
+    guard case .convolutionPool(let convolution, _) = self else { return .pool(plan) }
+    return .convolutionPool(convolution, plan)
+  }
+
   /// A pool behind this stage does its ReLU.
   var endsInReLU: Bool {
-    if case .convolution(_, _, true, _) = self { return true }
+    if case .convolution(let plan) = self { return plan.relu }
     return false
   }
 }

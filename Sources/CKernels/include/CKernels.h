@@ -130,6 +130,13 @@ typedef void (*dg_pool_backward_function)(const dg_pool *_Nonnull pool,
                                           const float *_Nonnull output_gradient,
                                           float *_Nonnull input_gradient);
 
+// Gradient with respect to the winners of a max pool without dropout before it, [n][cb][y][x][b]; with
+// `relu_input` zero where the output is not positive.
+typedef void (*dg_pool_winner_gradient_function)(const dg_pool *_Nonnull pool,
+                                                 const float *_Nonnull output,
+                                                 const float *_Nonnull output_gradient,
+                                                 float *_Nonnull gradient);
+
 // Stochastic pooling (Zeiler and Fergus, ICLR 2013) of blocked maps to blocked maps; the kind, the
 // dropout and the flattening of `pool` do not count, and a number below 0 counts as 0. With
 // `uniforms` ([n][y][x][channels rounded up to 16], in [0, 1)) element i of a window is taken with
@@ -252,6 +259,7 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
   dg_random_normal_function _Nonnull random_normal;
   dg_pool_forward_function _Nonnull pool_forward;
   dg_pool_backward_function _Nonnull pool_backward;
+  dg_pool_winner_gradient_function _Nonnull pool_winner_gradient;
   dg_stochastic_forward_function _Nonnull stochastic_forward;
   dg_expected_max_forward_function _Nonnull expected_max_forward;
   dg_global_average_function _Nonnull global_average_forward;
@@ -269,6 +277,7 @@ typedef struct __attribute__((swift_attr("@Sendable"))) {
   dg_convolution_forward_function _Nonnull convolution_forward;
   dg_convolution_backward_data_function _Nonnull convolution_backward_data;
   dg_convolution_backward_weights_function _Nonnull convolution_backward_weights;
+  dg_convolution_backward_sparse_function _Nonnull convolution_backward_sparse;
   dg_dense_forward_function _Nonnull dense_forward;
   dg_dense_backward_data_function _Nonnull dense_backward_data;
   dg_dense_backward_weights_function _Nonnull dense_backward_weights;

@@ -22,6 +22,9 @@ typedef struct {
   int32_t out_channels, out_height, out_width;
   int32_t kernel, stride, pad_top, pad_left;
   bool planes;
+  // The windows of a max pool behind the layer, else 0. Most gradients of the output are 0 then;
+  // where the algorithm is Winograd's, the backward pass sums over the others one by one.
+  int32_t window;
 } dg_convolution;
 
 // A dense layer with bias, of rows [n][inputs] and [n][outputs].
@@ -42,6 +45,9 @@ dg_layer_sizes dg_dense_sizes(const dg_dense *_Nonnull layer);
 // Whether the layer is computed by Winograd's algorithm, with tiles of 4 × 4 and 2 × 2 outputs: a
 // rule over shapes, so that results depend on no measurement.
 bool dg_convolution_is_winograd(const dg_convolution *_Nonnull layer);
+
+// Whether the backward pass is `dg_convolution_backward_sparse_function`.
+bool dg_convolution_is_sparse(const dg_convolution *_Nonnull layer);
 
 // Where weight (k, o) lies, k counting (kernel row, kernel column, c) or the inputs.
 size_t dg_convolution_weight(const dg_convolution *_Nonnull layer, size_t k, size_t o);
@@ -74,6 +80,23 @@ typedef void (*dg_convolution_backward_weights_function)(const dg_convolution *_
                                                          float *_Nonnull weights_gradient,
                                                          float *_Nonnull bias_gradient,
                                                          float *_Nonnull scratch);
+
+// Where the gradients of an output are not 0 behind a pool: the gradient of the pool's input is that
+// of its output at the window's winner, and 0 elsewhere.
+typedef struct {
+  int32_t height, width;  // windows
+  const float *_Nonnull gradient;      // [n][cb][height][width][16]
+  const uint8_t *_Nonnull winner;      // the same shape: the place in the window, row-major
+} dg_winners;
+
+// The gradients with respect to weights, bias and, where they are asked for, the input, as sums over
+// the numbers of the output's gradient that are not 0, window by window. They are those of
+// `output_gradient`, or of `winners`; pixels outside of every window have none.
+typedef void (*dg_convolution_backward_sparse_function)(
+    const dg_convolution *_Nonnull layer, const float *_Nonnull input,
+    const float *_Nullable output_gradient, const dg_winners *_Nullable winners,
+    const float *_Nullable prepared, float *_Nonnull weights_gradient,
+    float *_Nonnull bias_gradient, float *_Nullable input_gradient, float *_Nonnull scratch);
 
 typedef void (*dg_dense_forward_function)(const dg_dense *_Nonnull layer,
                                           const float *_Nonnull input,
