@@ -79,7 +79,8 @@ final class GaussianDenseStage: TrainableStage {
     var shape = dg_dense(
       batch: Int32(batch), inputs: Int32(layer.inputs), outputs: Int32(layer.outputs))
     dg_squared_dense(
-      &shape, arrays.input, weights + slot.start(of: .kernel), weights + slot.start(of: .bias), sums)
+      &shape, arrays.input, weights + slot.start(of: .kernel), weights + slot.start(of: .bias), sums
+    )
     let mean = values[0], deviation = values[2], sample = values[3]
     for index in 0..<outputCount {
       deviation[index] = Float((ratio * sums[index]).squareRoot())

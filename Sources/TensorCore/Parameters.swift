@@ -34,7 +34,7 @@ struct ParameterSlot {
 /// Weights, their gradients and the optimiser's memory: one arena each, so that an update is one
 /// pass; and running statistics.
 ///
-/// Kernels lie in the layouts that oneDNN chose; each array starts on a 64-byte boundary, and
+/// Kernels lie in the layouts of their stages; each array starts on a 64-byte boundary, and
 /// what lies between them is zero and stays so.
 final class Parameters {
   let slots: [ParameterSlot]

@@ -1,6 +1,6 @@
 internal import CKernels
 
-/// DropConnect's mask of one layer, and the layer's masked weights in the library's layout.
+/// DropConnect's mask of one layer, and the layer's masked weights in its layout.
 final class WeightMask {
   private let dropout: Dropout
   private let words: Int
@@ -17,7 +17,7 @@ final class WeightMask {
   private var plainVersion: UInt64?
 
   /// - Parameters:
-  ///   - kernelPositions: where each number of the kernel in the library's layout stands in (kh, kw,
+  ///   - kernelPositions: where each number of the kernel in its layout stands in (kh, kw,
   ///     in, out) order.
   ///   - kernel: numbers of the real kernel; the biases' elements follow.
   ///   - biasCount: numbers of the bias in the arena.

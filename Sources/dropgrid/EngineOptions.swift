@@ -6,8 +6,8 @@ public import TensorCore
 struct EngineOptions: ParsableArguments {
   @Option(
     help: """
-      Train with this set of vector instructions instead of the machine's best; results of \
-      different sets differ in their last bits and are not mixed.
+      Train with this set of vector instructions instead of the machine's best; the results are \
+      the same to the bit. scalar computes fused multiply-add by software and is very slow.
       """)
   var isa: InstructionSet?
 

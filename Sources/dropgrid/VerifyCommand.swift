@@ -38,6 +38,7 @@ struct VerifyCommand: AsyncParsableCommand {
     let reader = try ResultsReader(path: file)
     let verification = try reader.verify()
     guard verification.problems.isEmpty else {
+      let isATrial = verification.problems.contains { $0.hasPrefix("trial") }
       let shown = verification.problems.prefix(20).joined(separator: "\n  ")
       let more = verification.problems.count - 20
       let count = verification.problems.count
@@ -45,7 +46,9 @@ struct VerifyCommand: AsyncParsableCommand {
         .badFile,
         "\(file): \(count == 1 ? "1 thing is" : "\(count) things are") wrong:\n  \(shown)"
           + (more > 0 ? "\n  and \(more) more" : "")
-          + "\nrun the sweep again to train damaged trials anew")
+          + (isATrial
+            ? "\nrun the sweep again to train damaged trials anew"
+            : "\nno trial is damaged; restore a copy for what is known of that run"))
     }
     guard verification.isSealed || reader.formatVersion < 3 else {
       throw UserError(
@@ -75,14 +78,10 @@ struct VerifyCommand: AsyncParsableCommand {
 
   private func trainAgain(_ reader: ResultsReader) async throws {
     guard reader.engine == Engine.description else {
-      func numerics(_ engine: String) -> Substring? { engine.split(separator: ";").first }
-      // Another instruction set makes no other version of the numbers.
-      let isa = numerics(reader.engine) == numerics(Engine.description) ? "with --isa, or " : ""
       throw UserError(
         .mismatch,
         "\(file): its engine is '\(reader.engine)' and this one is '\(Engine.description)', whose "
-          + "bits may differ; verify it \(isa)with the program and on the kind of machine that made it"
-      )
+          + "bits differ; verify it with the program that made it, which provenance/sessions names")
     }
     let (sweep, planned) = try await PlannedSweep.recorded(reader)
     let rows = reader.rowsToRetrain(retrain)

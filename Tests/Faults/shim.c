@@ -27,7 +27,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-static atomic_long calls, computations;
+static atomic_long calls, allocations;
 static long kill_at = -1, full_at = -1, failing_at = -1, crash_at = -1, abort_at = -1;
 static int half;
 
@@ -196,16 +196,15 @@ int open64(const char *path, int flags, ...) {
   return open_created(next, path, flags, mode);
 }
 
-// oneDNN's one entry for every computation, called on the trials' threads.
-int dnnl_primitive_execute(const void *primitive, void *stream, int count, const void *arguments);
-int dnnl_primitive_execute(const void *primitive, void *stream, int count, const void *arguments) {
-  NEXT(dnnl_primitive_execute);
+// Aligned memory is what a network is made of, on its trial's thread.
+int posix_memalign(void **pointer, size_t alignment, size_t size) {
+  NEXT(posix_memalign);
   char thread[16] = "";
   prctl(PR_GET_NAME, thread);
-  // The speed probe before a sweep computes as often as it finds the time.
-  if (strncmp(thread, "trials-", 7)) return next(primitive, stream, count, arguments);
-  long which = atomic_fetch_add(&computations, 1) + 1;
+  // The speed probe before a sweep makes networks as well.
+  if (strncmp(thread, "trials-", 7)) return next(pointer, alignment, size);
+  long which = atomic_fetch_add(&allocations, 1) + 1;
   if (which == crash_at) *(volatile int *)0 = 1;
   if (which == abort_at) abort();
-  return next(primitive, stream, count, arguments);
+  return next(pointer, alignment, size);
 }

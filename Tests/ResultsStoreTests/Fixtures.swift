@@ -5,7 +5,7 @@ import Testing
 
 /// Plans, records and files for the tests.
 enum Fixtures {
-  static let engine = "dropgrid-1 avx2 onednn-2.6 strict"
+  static let engine = "numerics 3"
   static let session = SessionInfo(
     commandLine: "dropgrid run grids/test.yaml", host: "lab3", cpu: "test CPU",
     versions: "dropgrid 0.1, HDF5 1.10", commit: "0123abc")
