@@ -33,9 +33,3 @@ void dg_squared_dense(const dg_dense *l, const float *input, const float *weight
     }
   }
 }
-
-void dg_add(float *target, const float *source, size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    target[i] += source[i];
-  }
-}

@@ -113,7 +113,7 @@ final class AffineLayer {
   ///   in the array of the output's gradient.
   func backward(version: UInt64, inputGradient: Bool, winners: dg_winners? = nil) {
     guard let arrays else { return }
-    let stage = arrays.stage
+    let stage = arrays.stage, adds = stage.parameters.addsGradients
     switch shape {
     case .convolution(var raw):
       let kernel =
@@ -124,21 +124,21 @@ final class AffineLayer {
         func run(_ winners: UnsafePointer<dg_winners>?) {
           Engine.kernels.convolution_backward_sparse(
             &raw, stage.input, winners == nil ? stage.outputGradient : nil, winners, kernel,
-            arrays.kernelGradient, arrays.biasGradient, gradient, arrays.scratch)
+            adds, arrays.kernelGradient, arrays.biasGradient, gradient, arrays.scratch)
         }
         if var winners { run(&winners) } else { run(nil) }
         return
       }
       Engine.kernels.convolution_backward_weights(
-        &raw, stage.input, stage.outputGradient, arrays.kernelGradient, arrays.biasGradient,
-        arrays.scratch)
+        &raw, stage.input, stage.outputGradient, adds, arrays.kernelGradient,
+        arrays.biasGradient, arrays.scratch)
       guard let kernel else { return }
       Engine.kernels.convolution_backward_data(
         &raw, stage.outputGradient, kernel, stage.inputGradient, arrays.scratch)
     case .dense(var raw):
       Engine.kernels.dense_backward_weights(
-        &raw, stage.input, stage.outputGradient, arrays.kernelGradient, arrays.biasGradient,
-        arrays.scratch)
+        &raw, stage.input, stage.outputGradient, adds, arrays.kernelGradient,
+        arrays.biasGradient, arrays.scratch)
       guard inputGradient else { return }
       Engine.kernels.dense_backward_data(
         &raw, stage.outputGradient, arrays.kernel, stage.inputGradient, arrays.scratch)

@@ -120,6 +120,7 @@ public final class Network {
     var total = BatchLoss()
     var last = main
     let slices = (indices.count + slice - 1) / slice
+    defer { parameters.addsGradients = false }
     for number in 0..<slices {
       let start = indices.startIndex + number * slice
       let end = min(start + slice, indices.endIndex)
@@ -130,8 +131,8 @@ public final class Network {
       total += last.loss(
         rows: end - start, gradientOf: indices.count, smoothing: labelSmoothing)
       guard total.sum.isFinite else { break }
+      parameters.addsGradients = number > 0
       last.backward()
-      if slices > 1 { try parameters.addGradients(slice: number, of: slices) }
     }
     return (total, last)
   }

@@ -46,8 +46,9 @@ final class Parameters {
   /// Allocated when an optimiser first asks for it.
   private var secondMomentsBuffer: AlignedBuffer?
   private let statisticsBuffer: AlignedBuffer
-  /// Allocated when a step first has slices.
-  private var gradientSumsBuffer: AlignedBuffer?
+
+  /// Backward passes add to the gradients of those before.
+  var addsGradients = false
 
   /// Changes with every update.
   private(set) var version: UInt64 = 0
@@ -97,24 +98,6 @@ final class Parameters {
     let values = buffer.floats
     secondMomentsBuffer = consume buffer
     return values
-  }
-
-  /// Adds up the gradients of a step's slices, in order: called behind the backward pass of each,
-  /// with its place among them. Behind the last one the arena of gradients holds the sum.
-  func addGradients(slice: Int, of slices: Int) throws(TensorError) {
-    let sums = try makeGradientSums()
-    if slice == 0 {
-      sums.update(from: gradients, count: count)
-    } else if slice < slices - 1 {
-      dg_add(sums, gradients, count)
-    } else {
-      dg_add(gradients, sums, count)
-    }
-  }
-
-  private func makeGradientSums() throws(TensorError) -> UnsafeMutablePointer<Float> {
-    if gradientSumsBuffer == nil { gradientSumsBuffer = try AlignedBuffer(floats: count) }
-    return gradientSumsBuffer?.floats ?? gradients
   }
 
   /// One update of every weight; `step` counts those before it.

@@ -3,11 +3,12 @@ import Testing
 
 /// Results of earlier versions of the program come out of this one to the bit.
 ///
-/// `Tests/Stored` holds sweeps of its `bits.yaml`. Where a change of the numbers is meant, raise
-/// `Engine.numericsVersion` and make them anew: `dropgrid run bits.yaml -o bits.h5`.
+/// `Tests/Stored` holds a sweep of its `bits.yaml`, whose bits are those of every instruction set.
+/// Where a change of the numbers is meant, raise `Engine.numericsVersion` and make it anew:
+/// `dropgrid run bits.yaml -o bits.h5`.
 @Suite struct StoredBitsTests {
-  @Test(arguments: ["avx512", "avx2"])
-  func storedSweepsTrainToTheSameBits(isa: String) async throws {
+  @Test(arguments: ["avx512", "avx2", "scalar"])
+  func theStoredSweepTrainsToTheSameBits(isa: String) async throws {
     let workplace = try Program.Workplace()
     let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     let gzip = Process()

@@ -93,7 +93,7 @@ import Testing
   /// Everything that `table` computes; the memory that it may use holds NaN at first.
   static func computed(
     _ table: dg_kernels, _ shape: dg_convolution, input: [Float], weights: [Float], bias: [Float],
-    gradient: [Float]
+    gradient: [Float], adds: Bool = false
   ) -> Gradients {
     var l = shape
     let sizes = dg_convolution_sizes(&l)
@@ -106,7 +106,7 @@ import Testing
     table.convolution_forward(
       &l, input, sizes.forward == 0 ? weights : forward, bias, false, &result.output, &scratch)
     table.convolution_backward_weights(
-      &l, input, gradient, &result.weights, &result.bias, &scratch)
+      &l, input, gradient, adds, &result.weights, &result.bias, &scratch)
     guard !l.planes else { return result }
     result.input = [Float](repeating: .nan, count: input.count)
     table.convolution_prepare(&l, weights, true, &backward)
@@ -134,8 +134,10 @@ import Testing
 
     var output = [Double](repeating: 0, count: to.count)
     var inputGradient = [Double](repeating: 0, count: from.count)
-    var weightsGradient = [Double](repeating: 0, count: weights.count)
-    var biasGradient = [Double](repeating: 0, count: bias.count)
+    // Every other time the gradients are added to what is there.
+    let adds = seed % 2 == 1
+    var weightsGradient = weights.map { adds ? Double($0) : 0 }
+    var biasGradient = bias.map { adds ? Double($0) : 0 }
     for n in 0..<batch {
       for o in 0..<to.channels {
         for y in 0..<to.height {
@@ -163,7 +165,9 @@ import Testing
       }
     }
     let results = RandomnessTests.tables.map {
-      Self.computed($0, l, input: input, weights: weights, bias: bias, gradient: gradient)
+      Self.computed(
+        $0, l, input: input, weights: weights, bias: bias, gradient: gradient,
+        adds: adds)
     }
     #expect(Self.error(results[0].output, output) < 1e-5, "\(l)")
     #expect(Self.error(results[0].weights, weightsGradient) < 2e-5, "\(l)")
@@ -187,8 +191,10 @@ import Testing
     let bias = draws.reals(outputs) + Array(repeating: 0, count: Self.round16(outputs) - outputs)
     var output = [Double](repeating: 0, count: gradient.count)
     var inputGradient = [Double](repeating: 0, count: input.count)
-    var weightsGradient = [Double](repeating: 0, count: weights.count)
-    var biasGradient = [Double](repeating: 0, count: bias.count)
+    // Every other time the gradients are added to what is there.
+    let adds = seed % 2 == 1
+    var weightsGradient = weights.map { adds ? Double($0) : 0 }
+    var biasGradient = bias.map { adds ? Double($0) : 0 }
     for n in 0..<batch {
       for o in 0..<outputs {
         let at = n * outputs + o, g = Double(gradient[at])
@@ -207,7 +213,7 @@ import Testing
       var result = Gradients(output: gradient, input: input, weights: weights, bias: bias)
       table.dense_forward(&l, input, weights, bias, false, &result.output, &scratch)
       table.dense_backward_weights(
-        &l, input, gradient, &result.weights, &result.bias, &scratch)
+        &l, input, gradient, adds, &result.weights, &result.bias, &scratch)
       table.dense_backward_data(&l, gradient, weights, &result.input, &scratch)
       return result
     }
@@ -283,7 +289,7 @@ import Testing
             withUnsafePointer(to: &place) { place in
               table.convolution_backward_sparse(
                 &l, input, isWhole ? gradient : nil, isWhole ? nil : place, prepared,
-                &result.weights, &result.bias, &result.input, &scratch)
+                false, &result.weights, &result.bias, &result.input, &scratch)
             }
           }
         }

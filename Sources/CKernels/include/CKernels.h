@@ -295,9 +295,6 @@ void dg_mask_weights(const float *_Nonnull in, const uint32_t *_Nonnull position
                      const uint16_t *_Nonnull bits, float scale, float *_Nonnull out,
                      size_t count);
 
-// target[i] += source[i].
-void dg_add(float *_Nonnull target, const float *_Nonnull source, size_t count);
-
 // out[n][o] = b[o]² + Σ x[n][i]² w[i][o]², in double precision.
 void dg_squared_dense(const dg_dense *_Nonnull layer, const float *_Nonnull input,
                       const float *_Nonnull weights, const float *_Nonnull bias,

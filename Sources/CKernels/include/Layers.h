@@ -73,10 +73,11 @@ typedef void (*dg_convolution_backward_data_function)(const dg_convolution *_Non
                                                       float *_Nonnull input_gradient,
                                                       float *_Nonnull scratch);
 
-// The gradients with respect to weights and bias.
+// The gradients with respect to weights and bias; with `add` they are added to what is there.
 typedef void (*dg_convolution_backward_weights_function)(const dg_convolution *_Nonnull layer,
                                                          const float *_Nonnull input,
                                                          const float *_Nonnull output_gradient,
+                                                         bool add,
                                                          float *_Nonnull weights_gradient,
                                                          float *_Nonnull bias_gradient,
                                                          float *_Nonnull scratch);
@@ -95,7 +96,7 @@ typedef struct {
 typedef void (*dg_convolution_backward_sparse_function)(
     const dg_convolution *_Nonnull layer, const float *_Nonnull input,
     const float *_Nullable output_gradient, const dg_winners *_Nullable winners,
-    const float *_Nullable prepared, float *_Nonnull weights_gradient,
+    const float *_Nullable prepared, bool add, float *_Nonnull weights_gradient,
     float *_Nonnull bias_gradient, float *_Nullable input_gradient, float *_Nonnull scratch);
 
 typedef void (*dg_dense_forward_function)(const dg_dense *_Nonnull layer,
@@ -111,6 +112,7 @@ typedef void (*dg_dense_backward_data_function)(const dg_dense *_Nonnull layer,
 typedef void (*dg_dense_backward_weights_function)(const dg_dense *_Nonnull layer,
                                                    const float *_Nonnull input,
                                                    const float *_Nonnull output_gradient,
+                                                   bool add,
                                                    float *_Nonnull weights_gradient,
                                                    float *_Nonnull bias_gradient,
                                                    float *_Nonnull scratch);
