@@ -6,6 +6,8 @@ import Foundation
 struct ReportSection {
   var title: String
   var paragraphs: [String] = []
+  /// What tells how to read the plots; nothing without them.
+  var plotNotes: [String] = []
   var plots: [Plot] = []
   /// Plots as wide as the page, not in columns.
   var isWide = false
@@ -105,18 +107,19 @@ extension SweepReport {
     }
     let heat = HeatMaps(variance: variance)
     let maps = heat.plots
+    var mapNotes: [String] = []
     if !maps.isEmpty {
-      notes.append(
+      mapNotes.append(
         "The maps show what a pair of levels gives beyond the sum of both, in points of test "
           + "accuracy.")
     }
     if heat.hidden > 0 {
-      notes.append(
+      mapNotes.append(
         "\(heat.hidden) more \(heat.hidden == 1 ? "interaction has" : "interactions have") no map: "
           + "those drawn have the largest shares and at most \(HeatMaps.mostColumns) columns.")
     }
     return ReportSection(
-      title: "What explains the differences", paragraphs: notes, plots: maps,
+      title: "What explains the differences", paragraphs: notes, plotNotes: mapNotes, plots: maps,
       tables: [("Shares of variance", varianceTable), ("Each level on its own", marginalTable)])
   }
 

@@ -17,7 +17,7 @@ extension SweepReport {
     var drawn = 0
     for section in sections {
       body += "<section>\n" + HTML.element("h2", section.title) + "\n"
-      body += section.paragraphs.map { HTML.element("p", $0) + "\n" }.joined()
+      body += (section.paragraphs + section.plotNotes).map { HTML.element("p", $0) + "\n" }.joined()
       if !section.plots.isEmpty {
         body += "<div class=\"\(section.isWide ? "plot" : "plots")\">\n"
         for plot in section.plots {
