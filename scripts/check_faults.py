@@ -213,7 +213,7 @@ class Checker:
         folder = self.folder("1")
         code, _ = self.program.run(arguments, folder, {"COUNT": folder / "count"})
         require(code == 0, f"counting calls ends with {code}")
-        return int((folder / "count").read_text())
+        return int((folder / "count").read_text().split()[0])
 
     SMALLEST = ["run", "grid.yaml", "-o", "out.h5", "--jobs", "1", "--checkpoint-every", "0s"]
 
@@ -247,7 +247,7 @@ class Checker:
         folder, code = extend({"COUNT": first / "count"})
         require(code == 0, f"an extension ends with {code}")
         self.same(self.sound(folder / "out.h5"), self.reference())
-        total = int((first / "count").read_text())
+        total = int((first / "count").read_text().split()[0])
         print(f"  {total} calls that change a file", flush=True)
         for half in (False, True):
             start = 1 + self.random.randrange(self.stride)
@@ -460,6 +460,20 @@ class Checker:
             self.resume(folder, arguments=["--only", "failed"])
             self.count("process that died twice of its own doing")
 
+    def steps(self):
+        """A training step asks for no memory: twice the steps take as many blocks."""
+        blocks = []
+        for batch in (8, 4):
+            folder = self.folder("1")
+            code, _ = self.program.run(
+                ["run", "grid.yaml", f"batch={batch}", "-o", "out.h5", "--jobs", "1"], folder,
+                {"COUNT": folder / "count"})
+            require(code == 0, f"a sweep ends with {code}")
+            blocks.append(int((folder / "count").read_text().split()[1]))
+        # 24 and 48 steps a trial; evaluation takes other batches.
+        require(abs(blocks[1] - blocks[0]) < 24, f"memory asked for by steps: {blocks}")
+        self.count("trial whose steps asked for no memory", 2)
+
     def bad_trials(self):
         """Trials that diverge or take too long are recorded; a sweep's time limit has its code."""
         folder = self.folder()
@@ -546,7 +560,7 @@ def main():
         checker.random_kills, checker.early_stopping, checker.every_call, checker.extension,
         checker.full_disk, checker.reserved_disk, checker.permissions, checker.damaged_files,
         checker.others, checker.two_writers, checker.signals, checker.own_deaths,
-        checker.bad_trials, checker.shards, checker.lost_output,
+        checker.bad_trials, checker.steps, checker.shards, checker.lost_output,
     ]
     began = time.monotonic()
     for check in checks:

@@ -33,15 +33,14 @@ extension DropoutSpec {
 extension ResolvedNetwork {
   /// About how many bytes of memory one trial needs on `count` training images, images aside.
   ///
-  /// Weights, gradients, the optimiser's memory and a reordered copy; the layers' outputs and
-  /// gradients for every number of images that passes together; the copies of the weights that are
-  /// kept; and what the library and the allocator take for themselves.
+  /// Weights, gradients, the optimiser's memory and a copy; what the passes of a convolution read in
+  /// place of its kernel; the layers' outputs and gradients for every number of images that passes
+  /// together; the copies of the weights that are kept; and what the allocator takes for itself.
   public func trainingBytes(
     _ spec: TrialSpec, trainingImages count: Int, weights policy: WeightsPolicy = .none
   ) -> Int {
     var copies = 4 + policy.copies(epochs: spec.epochs)
     if spec.optimiser.name != .sgd { copies += 1 }
-    if spec.imagesTogether < spec.batch { copies += 1 }
     if spec.dropout.contains(where: { $0.kind == .dropConnect }) { copies += 1 }
     return workingBytes(
       copies: copies, images: spec.numbersOfImages(trainingImages: count).reduce(0, +))
@@ -52,7 +51,14 @@ extension ResolvedNetwork {
 
   private func workingBytes(copies: Int, images: Int) -> Int {
     let weights = parameters.reduce(0.0) { $0 + Double($1.count) }
-    let numbers = Double(copies) * weights + 2 * Double(outputCount) * Double(images)
+    // A kernel of 3 × 3 is up to four times as large in Winograd's domain: for either direction, and
+    // while its gradient is summed.
+    let kernels = layers.map { layer -> Double in
+      guard case .convolution(let shape) = layer, shape.kernel == 3 else { return 0 }
+      return 36 * Double(shape.input.channels) * Double(shape.output.channels)
+    }
+    let prepared = 2 * kernels.reduce(0, +) + (kernels.max() ?? 0)
+    let numbers = Double(copies) * weights + prepared + 2 * Double(outputCount) * Double(images)
     return Int(min(4 * numbers + 16e6, 1e18))
   }
 }

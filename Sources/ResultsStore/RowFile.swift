@@ -44,6 +44,8 @@ struct RowFile: ~Copyable, Sendable {
 
   /// Goes on in another file that holds the same rows.
   mutating func move(to descriptor: consuming FileDescriptor, _ sweep: StoredSweep) throws {
+    // It takes the place of a file whose mode and owner somebody chose.
+    try? descriptor.adopt(ownerOf: self.descriptor)
     self.descriptor = descriptor
     self.sweep = sweep
     (size, tail) = (try self.descriptor.size(), try Self.tail(of: self.descriptor))

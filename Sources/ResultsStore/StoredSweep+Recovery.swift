@@ -9,30 +9,26 @@ extension StoredSweep {
     guard let place = rows.firstIndex(where: { $0.column.name == FileFormat.status }) else {
       return
     }
-    let known = checksums.values(Int64.self)
-    let weights = weightChecksums()
-    for row in storedStatus.indices {
-      guard storedStatus(row) == nil || storedStatus(row) == .pending, known[row] != 0 else {
-        continue
-      }
-      for status in TrialStatus.allCases where status != .pending {
+    let known = checksums.values(Int64.self), weights = weightChecksums()
+    let ends = TrialStatus.allCases.filter { $0 != .pending }
+    var statuses = rows[place].bytes
+    for row in statuses.indices where known[row] != 0 {
+      let stored = TrialStatus(rawValue: Int8(bitPattern: statuses[row]))
+      guard stored == nil || stored == .pending else { continue }
+      let end = ends.first { status in
         let byte = UInt8(bitPattern: status.rawValue)
-        guard checksum(ofRow: row, status: byte, weights: weights[row]) == known[row] else {
-          continue
-        }
-        rows[place].bytes[row] = byte
-        recovered.append(row)
-        let values = finals(ofRow: row)
-        for index in finals.indices {
-          _ = finals[index].patch(
-            (finals[index].offset(ofRow: row), littleEndian([values[index]])))
-        }
+        return checksum(ofRow: row, status: byte, weights: weights[row]) == known[row]
+      }
+      guard let end else { continue }
+      statuses[row] = UInt8(bitPattern: end.rawValue)
+      recovered.append(row)
+    }
+    rows[place].bytes = statuses
+    for row in recovered {
+      for (index, value) in finals(ofRow: row).enumerated() where finals.indices.contains(index) {
+        _ = finals[index].patch((finals[index].offset(ofRow: row), littleEndian([value])))
       }
     }
-  }
-
-  private func storedStatus(_ row: Int) -> TrialStatus? {
-    TrialStatus(rawValue: Int8(bitPattern: column(FileFormat.status).bytes[row]))
   }
 
   /// What `row_crc32c` is of a row that has this status.
@@ -119,8 +115,9 @@ extension StoredSweep {
   var tornSessions: [Int] {
     guard sessions.count > FileFormat.sessionColumns.count else { return [] }
     let stored = sessions[FileFormat.sessionColumns.count].values(Int64.self)
+    let cutOff = cutOffSession
     return stored.indices.filter { slot in
-      if slot == cutOffSession { return false }
+      if slot == cutOff { return false }
       return stored[slot] == 0
         ? !isUnused(slot)
         : ![sessionChecksum(slot), sessionChecksum(slot, hasEnded: false)].contains(stored[slot])

@@ -125,7 +125,6 @@ struct RunCommand: AsyncParsableCommand {
     if !only.isEmpty { _ = try Selection(only, within: mine, of: known(path, plan), finished: []) }
     try checkLog(besides: path)
     try sweep.checkMemory(plan.trials.lazy.map(\.spec.data))
-    signals.beginSweep()
     let writer = try openWriter(path, plan: plan, of: sweep)
     // Now that the results file is there: a log that is the same file is seen to be none.
     let log = try log.map { try EventLog(path: $0, plan: plan) { messages.say($0) } }
@@ -164,23 +163,28 @@ struct RunCommand: AsyncParsableCommand {
     log?.begin(
       title: plan.title, results: path, recorded: writer.finished.count,
       toTrain: order.count, jobs: jobs.count)
+    signals.beginTraining()
     let stopCode = try await train(
       order, of: sweep, into: writer, beside: beside, recorded: recorded, signals: signals,
       messages: messages, log: log)
     try await writer.finish()
     for notice in await writer.takeNotices() { messages.say(notice) }
+    signals.endTraining(path)
 
     let results = try ResultsReader(path: path).completeResults()
     beside.end(results)
     let bad = results.status.count { !$0.isAsPlanned && $0 != .pending }
     let code = stopCode ?? (bad > 0 ? UserError.Code.trialsFailed.rawValue : 0)
     log?.end(status: results.status, exitCode: code)
-    StandardOutput.line(
-      try Summary(results).text(styled: ProgressDisplay.style(file: STDOUT_FILENO).colour))
+    // Who stops a sweep does not wait for an answer that is not whole.
+    if stopCode == nil {
+      StandardOutput.line(
+        try Summary(results).text(styled: ProgressDisplay.style(file: STDOUT_FILENO).colour))
+    }
     StandardOutput.line("Results: \(path)")
     let word = path.shellWord
     StandardOutput.line("  every trial      dropgrid show \(word) --all")
-    StandardOutput.line("  this text        dropgrid show \(word) --answer")
+    StandardOutput.line("  the answer       dropgrid show \(word) --answer")
     StandardOutput.line("  as a page        dropgrid report \(word)")
     StandardOutput.line(
       "  in Python        xarray.open_dataset(\(JSONValue.text(path).text), engine=\"h5netcdf\")")

@@ -16,32 +16,46 @@ final class RunMessages: Sendable {
   }
 }
 
-/// SIGINT, SIGTERM and SIGHUP from the first moment of a run: whoever sends one gets the documented
-/// exit code, even while the grid is still being read, or waits for it at a pipe.
+/// SIGINT, SIGTERM and SIGHUP from the first moment of a run to its last: whoever sends one gets the
+/// documented exit code at once, unless trials run, which are brought to an end.
+///
+/// Nothing else needs an end: a results file is whole at every moment, and reading a grid from a pipe,
+/// laying out a large file or computing an answer may take long.
 final class RunSignals: Sendable {
   let stop = StopRequest()
   private let watcher: SignalWatcher
   private let phase = Phase()
 
+  private enum Moment {
+    case before, training
+    /// Everything is in the file of this name.
+    case after(String)
+  }
+
   private final class Phase: Sendable {
-    let hasSweep = Mutex(false)
+    let moment = Mutex(Moment.before)
   }
 
   init(_ messages: RunMessages) throws(UserError) {
     watcher = try SignalWatcher(stop: stop) { [phase] signal in
-      phase.hasSweep.withLock { hasSweep in
-        guard hasSweep else {
-          // There is nothing to bring to an end, and reading the grid may take for ever.
-          messages.say("stopped before any trial began")
-          _exit(128 + signal)
+      phase.moment.withLock { moment in
+        switch moment {
+        case .training: return
+        case .before: messages.say("stopped before any trial began")
+        case .after(let path):
+          messages.say("stopped; \(path) is complete: dropgrid show \(path.shellWord) --answer")
         }
+        _exit(128 + signal)
       }
       messages.say("stopping: finished trials are recorded; again to leave at once")
     }
   }
 
-  /// From now on there is a results file, which a signal leaves in order.
-  func beginSweep() { phase.hasSweep.withLock { $0 = true } }
+  /// From now on trials run, which a signal brings to an end.
+  func beginTraining() { phase.moment.withLock { $0 = .training } }
+
+  /// From now on everything is recorded in the file at `path`.
+  func endTraining(_ path: String) { phase.moment.withLock { $0 = .after(path) } }
 
   /// 128 and the signal's number; nil while none came.
   var exitCode: Int32? { watcher.exitCode }

@@ -69,6 +69,29 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: workplace.path("out.h5")))
   }
 
+  /// A plan of 200,000 trials takes seconds to lay out, and a signal does not wait for that.
+  @Test(arguments: [0.2, 1.0, 2.0]) func aSignalEndsALargePlanAtOnce(after seconds: Double)
+    async throws
+  {
+    let workplace = try Program.Workplace()
+    _ = try workplace.write(
+      """
+      data: {name: "random:8x8x1,classes=2,train=8,test=8,seed=1"}
+      dropout: {rate: {linspace: [0, 0.9, 10]}}
+      epochs: 1
+      seed: 1..20000
+      """, as: "grid.yaml")
+    let running = try Program.Running(
+      ["run", "grid.yaml", "-o", "out.h5", "--jobs", "1"], in: workplace)
+    try await Task.sleep(for: .seconds(seconds))
+    let start = ContinuousClock.now
+    kill(running.process.processIdentifier, SIGTERM)
+    let code = await running.end()
+    #expect(code == 128 + SIGTERM)
+    // A second, and slack for the tests beside this one.
+    #expect(ContinuousClock.now - start < .seconds(8))
+  }
+
   @Test func aTimeLimitHasItsCodeAndWhatTimedOutCanBeTrainedAnew() async throws {
     let workplace = try Program.Workplace()
     _ = try workplace.write(Self.grid, as: "grid.yaml")

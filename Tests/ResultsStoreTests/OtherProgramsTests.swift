@@ -45,6 +45,7 @@ import Testing
       try await writer.append([
         (0, VerificationTests.record(plan, 0)), (4, VerificationTests.record(plan, 4)),
       ])
+      #expect(chmod(path, 0o640) == 0)
       switch how {
       case "removed": #expect(unlink(path) == 0)
       case "moved": #expect(rename(path, path + ".moved") == 0)
@@ -54,6 +55,8 @@ import Testing
       try await writer.append([(1, VerificationTests.record(plan, 1))])
       #expect(await writer.takeNotices().count == 1)
       try await writer.finish()
+      var status = stat()
+      #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o640)
       let reader = try ResultsReader(path: path)
       #expect(reader.tornRows == [])
       #expect(try reader.verify().problems == [])
