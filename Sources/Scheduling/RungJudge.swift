@@ -178,16 +178,17 @@ package struct RungJudge {
     let name = "its arm's validation \(rule.figure.rawValue)"
     var reasons: [Int: String] = [:]
     for (arm, cost) in costs {
-      if arms[arm].recordedStop == rung {
-        reasons[arm] = "its arm was stopped there"
-      } else if arms[arm].recordedTo > rung {
+      let isBehind = cost > bound
+      guard arms[arm].recordedStop == rung || (isBehind && arms[arm].recordedTo <= rung) else {
         continue
-      } else if cost > bound {
-        reasons[arm] =
-          cost.isFinite
+      }
+      // The same words where the figures say the same as when some of its trials were recorded.
+      reasons[arm] =
+        !isBehind
+        ? "its arm was stopped there"
+        : cost.isFinite
           ? "\(name), \(Float(abs(cost))), is \(place) (\(Float(abs(bound))))"
           : "a seed of its arm diverged, \(place)"
-      }
     }
     return reasons
   }

@@ -69,7 +69,7 @@ import Testing
 
     Time      4.1 min to 11 min with 2 jobs of 50 GFLOP/s (39.4 TFLOP in all)
     Disk      76.3 MB: weights 76.2 MB, figures 50.4 kB
-    Memory    about 27.5 MB a trial that runs, and 12.5 MB of images
+    Memory    about 27.7 MB a trial that runs, and 12.5 MB of images
 
     trial  pool  rate  placement    kind          seed
         0  max      0                                1

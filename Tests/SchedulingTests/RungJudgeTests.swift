@@ -125,6 +125,20 @@ private struct Race {
       ])
   }
 
+  /// A sweep is cut off when one of two trials of a stopped arm is recorded.
+  @Test func anInterruptionChangesNoWords() {
+    let race = Race(
+      StoppingRule(.median, rungs: [1]), arms: 2, seeds: 2, epochs: 3,
+      curves: [[1, 1, 1], [2, 2, 2], [1, 1, 1], [2, 2, 2]])
+    var whole = RungJudge(race.rule, trials: race.trials)
+    let verdicts = (0..<4).flatMap { whole.paused($0, Array(race.curves[$0].prefix(1))) }
+    var continued = RungJudge(
+      race.rule, trials: race.trials, recorded: [1: .init(status: .pruned, curve: [2])])
+    let later = [0, 2, 3].flatMap { continued.paused($0, Array(race.curves[$0].prefix(1))) }
+    let stop = verdicts.filter { if case .stops(3, _, _) = $0 { true } else { false } }
+    #expect(stop.count == 1 && later.filter { stop.contains($0) } == stop)
+  }
+
   @Test func rungsFollowFromTheRule() {
     #expect(StoppingRule(.successiveHalving).rungs(ofTrialWith: 10) == [1, 3, 9])
     #expect(StoppingRule(.median, grace: 3).rungs(ofTrialWith: 24) == [3, 6, 12])

@@ -70,7 +70,7 @@ struct Synthesise: AsyncParsableCommand {
       epochs: \(epochs)
       seed: 1..\(seeds)
       compare:
-        - {factor: dropout.rate, by: [optimiser.learning-rate]}
+        - {factor: dropout.rate\(learningRates > 1 ? ", by: [optimiser.learning-rate]" : "")}
 
       """
   }
@@ -81,11 +81,11 @@ struct Synthesise: AsyncParsableCommand {
     let trialKey = trial.id.bytes.prefix(8).reduce(key) { mix($0 ^ UInt64($1)) }
     var values: [Metric: [Float]] = [:]
     for (index, metric) in plan.metrics.enumerated() {
-      let isLoss = metric.rawValue.hasSuffix("_loss") || metric == .testECE
+      let isLoss = metric.rawValue.hasSuffix("_loss")
       values[metric] = (0..<plan.epochs).map { epoch in
         let noise = unit(trialKey &+ UInt64(index * plan.epochs + epoch)) - 0.5
         let error = 0.2 + 0.3 * abs(rate - 0.3) + 0.2 / Double(epoch + 1) + 0.02 * noise
-        return Float(isLoss ? 2 * error : 1 - error)
+        return Float(metric == .testECE ? error / 2 : isLoss ? 2 * error : 1 - error)
       }
     }
     return TrialRecord(
