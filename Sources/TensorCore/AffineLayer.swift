@@ -78,11 +78,8 @@ final class AffineLayer {
   func forward(version: UInt64, relu: Bool) {
     guard let arrays else { return }
     switch shape {
-    case .convolution(var raw):
-      let kernel = forwardKernel?.values(of: &raw, arrays.kernel, version, backward: false)
-      Engine.kernels.convolution_forward(
-        &raw, arrays.stage.input, kernel ?? UnsafePointer(arrays.kernel), arrays.bias, relu,
-        arrays.stage.output, arrays.scratch)
+    case .convolution(let raw):
+      forward(images: 0..<Int(raw.batch), into: arrays.stage.output, version: version, relu: relu)
     case .dense(var raw):
       Engine.kernels.dense_forward(
         &raw, arrays.stage.input, arrays.kernel, arrays.bias, relu, arrays.stage.output,
@@ -92,7 +89,7 @@ final class AffineLayer {
 
   /// The output of some images of a convolution's batch, into `output`.
   func forward(
-    images: Range<Int>, into output: UnsafeMutablePointer<Float>, version: UInt64
+    images: Range<Int>, into output: UnsafeMutablePointer<Float>, version: UInt64, relu: Bool
   ) {
     guard let arrays, case .convolution(var raw) = shape else { return }
     let kernel = forwardKernel?.values(of: &raw, arrays.kernel, version, backward: false)
@@ -104,7 +101,7 @@ final class AffineLayer {
     raw.batch = Int32(images.count)
     Engine.kernels.convolution_forward(
       &raw, arrays.stage.input + images.lowerBound * image,
-      kernel ?? UnsafePointer(arrays.kernel), arrays.bias, false, output, arrays.scratch)
+      kernel ?? UnsafePointer(arrays.kernel), arrays.bias, relu, output, arrays.scratch)
   }
 
   /// The gradients of kernel and bias, and with `inputGradient` of the input.

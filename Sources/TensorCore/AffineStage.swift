@@ -115,7 +115,8 @@ final class AffineStage: TrainableStage {
   /// The output of some images without its ReLU, into `output`.
   func forward(images: Range<Int>, into output: UnsafeMutablePointer<Float>) {
     guard let arrays else { return }
-    layer.forward(images: images, into: output, version: kernelVersion(arrays.parameters))
+    layer.forward(
+      images: images, into: output, version: kernelVersion(arrays.parameters), relu: false)
   }
 
   /// Puts the mask of `pass` on the weights.
@@ -147,5 +148,25 @@ final class AffineStage: TrainableStage {
   /// Changes with the kernel that the layer reads.
   private func kernelVersion(_ parameters: Parameters) -> UInt64 {
     mask?.version ?? parameters.version
+  }
+}
+
+/// An affine stage with more around it, which has the parameters of the affine one.
+protocol AroundAffineStage: TrainableStage {
+  var affine: AffineStage { get }
+}
+
+extension AroundAffineStage {
+  var slot: Int { affine.slot }
+  var label: String { affine.label }
+  var scratchBytes: Int { affine.scratchBytes }
+  var shapes: [ParameterShape] { affine.shapes }
+
+  func load(_ values: [Float], _ role: ParameterRole, to target: UnsafeMutablePointer<Float>) {
+    affine.load(values, role, to: target)
+  }
+
+  func export(_ role: ParameterRole, _ source: UnsafePointer<Float>) -> [Float] {
+    affine.export(role, source)
   }
 }

@@ -2,8 +2,8 @@ internal import CKernels
 
 /// A convolution, perhaps a ReLU, and a max pool with dropout behind it, a few images at a time: what
 /// lies between them stays near the core.
-final class ConvolutionPoolStage: TrainableStage {
-  let convolution: AffineStage
+final class ConvolutionPoolStage: AroundAffineStage {
+  let affine: AffineStage
   let outputCount: Int
   /// Images that pass together.
   private static let group = 2
@@ -24,8 +24,8 @@ final class ConvolutionPoolStage: TrainableStage {
   ) throws(TensorError) {
     precondition(pool.before == nil, "dropout before the pool is a stage of its own")
     self.batch = batch
-    convolution = try AffineStage(
-      plan, reluBehind: true, batch: batch, like: other?.convolution)
+    affine = try AffineStage(
+      plan, reluBehind: true, batch: batch, like: other?.affine)
     let layer = pool.layer
     after = try pool.after.map { group throws(TensorError) in
       try GroupMasks(group, layer.output, batch: batch)
@@ -44,27 +44,14 @@ final class ConvolutionPoolStage: TrainableStage {
     raw.relu_input = pool.reluInput
   }
 
-  var slot: Int { convolution.slot }
-  var label: String { convolution.label }
-  var scratchBytes: Int { convolution.scratchBytes }
-  var shapes: [ParameterShape] { convolution.shapes }
-
-  func load(_ values: [Float], _ role: ParameterRole, to target: UnsafeMutablePointer<Float>) {
-    convolution.load(values, role, to: target)
-  }
-
-  func export(_ role: ParameterRole, _ source: UnsafePointer<Float>) -> [Float] {
-    convolution.export(role, source)
-  }
-
   func bind(_ arrays: StageArrays) {
     self.arrays = arrays
-    convolution.bind(arrays)
+    affine.bind(arrays)
   }
 
   func forward(_ pass: Pass) {
     guard let arrays else { return }
-    convolution.mask(pass)
+    affine.mask(pass)
     after?.draw(pass.masks)
     raw.after_bits = after?.bits
     raw.after_scale = after?.scale ?? 1
@@ -73,7 +60,7 @@ final class ConvolutionPoolStage: TrainableStage {
     let words = Int(raw.out_height * raw.out_width) * padded / 16
     for first in stride(from: 0, to: batch, by: Self.group) {
       let images = first..<min(first + Self.group, batch)
-      convolution.forward(images: images, into: between.floats)
+      affine.forward(images: images, into: between.floats)
       var pool = raw
       pool.batch = Int32(images.count)
       pool.after_bits = raw.after_bits.map { $0 + first * words }
@@ -88,7 +75,7 @@ final class ConvolutionPoolStage: TrainableStage {
     guard let arrays else { return }
     Engine.kernels.pool_winner_gradient(
       &raw, arrays.output, arrays.outputGradient, gradient.floats)
-    convolution.backward(
+    affine.backward(
       inputGradient: inputGradient,
       winners: dg_winners(
         height: raw.out_height, width: raw.out_width, gradient: gradient.floats,

@@ -187,8 +187,7 @@ final class Executor {
   /// One line per convolution and dense layer: how it is computed.
   var implementations: [String] {
     stages.compactMap {
-      ($0 as? AffineStage ?? ($0 as? GaussianDenseStage)?.dense
-        ?? ($0 as? ConvolutionPoolStage)?.convolution)?.implementation
+      ($0 as? AffineStage ?? ($0 as? any AroundAffineStage)?.affine)?.implementation
     }
   }
 }

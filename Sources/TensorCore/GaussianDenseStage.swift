@@ -5,8 +5,8 @@ internal import CKernels
 ///
 /// Over all masks the mean of x · k + b is what the weights give, and its variance
 /// rate / (1 − rate) · (Σ x² k² + b²) (Wan et al., ICML 2013, algorithm 2).
-final class GaussianDenseStage: TrainableStage {
-  let dense: AffineStage
+final class GaussianDenseStage: AroundAffineStage {
+  let affine: AffineStage
   private let activation: ActivationStage
   private let raw: dg_activation?
   private let layer: DenseLayer
@@ -24,38 +24,26 @@ final class GaussianDenseStage: TrainableStage {
   ) throws(TensorError) {
     self.layer = layer
     self.batch = batch
-    dense = try AffineStage(layer, slot: slot, relu: false, dropout: nil, batch: batch)
+    affine = try AffineStage(layer, slot: slot, relu: false, dropout: nil, batch: batch)
     self.activation = ActivationStage(activation, .rows(layer.outputs), batch: batch)
     raw = activation.raw
     ratio = dropConnect.rate / (1 - dropConnect.rate)
     quantiles = (0..<samples).map {
       Float(dg_normal_quantile((Double($0) + 0.5) / Double(samples)))
     }
-    let count = dense.outputCount
+    let count = affine.outputCount
     values = try BufferList(floats: [count, count, count, count])
     sums = try AlignedBuffer(bytes: count * MemoryLayout<Double>.stride)
   }
 
-  var slot: Int { dense.slot }
-  var label: String { dense.label }
-  var outputCount: Int { dense.outputCount }
-  var scratchBytes: Int { dense.scratchBytes }
-  var shapes: [ParameterShape] { dense.shapes }
-
-  func load(_ values: [Float], _ role: ParameterRole, to target: UnsafeMutablePointer<Float>) {
-    dense.load(values, role, to: target)
-  }
-
-  func export(_ role: ParameterRole, _ source: UnsafePointer<Float>) -> [Float] {
-    dense.export(role, source)
-  }
+  var outputCount: Int { affine.outputCount }
 
   func bind(_ arrays: StageArrays) {
     self.arrays = arrays
     var inner = arrays
     inner.output = values[0]
     inner.outputGradient = values[1]
-    dense.bind(inner)
+    affine.bind(inner)
     var outer = arrays
     outer.input = values[0]
     outer.inputGradient = values[1]
@@ -63,13 +51,13 @@ final class GaussianDenseStage: TrainableStage {
   }
 
   func forward(_ pass: Pass) {
-    dense.forward(pass)
+    affine.forward(pass)
     if pass.masks != nil { activation.forward(pass) } else { average() }
   }
 
   func backward(inputGradient: Bool) {
     activation.backward(inputGradient: true)
-    dense.backward(inputGradient: inputGradient)
+    affine.backward(inputGradient: inputGradient)
   }
 
   private func average() {
