@@ -104,7 +104,7 @@ extension ProgressView {
       "[\(DisplayWidth.pad("\(ended)", to: total.count, right: true))/\(total)] ")
     line.add(label.isEmpty ? "" : label + "  ")
     if record.status == .done {
-      let last = record.metrics.compactMapValues(\.last)
+      let last = record.metrics.compactMapValues(\.last).filter { !$0.value.isNaN }
       line.add((Self.accuracy(last) ?? Self.loss(last) ?? "done") + " ")
     } else {
       if record.status.isAsPlanned {

@@ -69,6 +69,10 @@ public struct TrialSpec: Sendable, Hashable {
   /// Draws of masks in a Monte-Carlo evaluation of the test images (Gal and Ghahramani 2016); 0
   /// for none.
   public var monteCarlo: Int
+  /// When the training images are evaluated.
+  public var trainEvaluation = EvaluationCadence.every(1)
+  /// When the test images are, with Monte-Carlo draws as well.
+  public var testEvaluation = EvaluationCadence.every(1)
 
   public init(
     network: NetworkSpec, dropout: [DropoutSpec], optimiser: OptimiserSpec, batch: Int,
@@ -98,6 +102,10 @@ public struct TrialSpec: Sendable, Hashable {
     lines.append("batch=\(batch)")
     lines.append("epochs=\(epochs)")
     if monteCarlo > 0 { lines.append("monte-carlo=\(monteCarlo)") }
+    for (name, cadence) in [("train", trainEvaluation), ("test", testEvaluation)]
+    where cadence != .every(1) {
+      lines.append("evaluate-\(name)=\(cadence.text)")
+    }
     lines.append(
       "data=\(data.train.map(String.init) ?? "all"),\(data.test.map(String.init) ?? "all"),"
         + "\(data.validation),\(data.standardisation.rawValue)")

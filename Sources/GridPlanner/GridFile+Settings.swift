@@ -118,6 +118,7 @@ extension Setting {
     case .real(_, let range): "A number, \(range.inWords)."
     case .word(let words): words.joined(separator: ", ") + "."
     case .flag: "true, false."
+    case .cadence: "every, last or a number of epochs."
     case .name: "A name."
     case .widths: "A list of whole numbers."
     case .blocks: "A list of blocks."

@@ -123,6 +123,7 @@ extension GridReader {
       return .real(value)
     case .word(let words): return .word(try Scalar.word(text, of: words))
     case .flag: return .flag(try Scalar.flag(text))
+    case .cadence: return .word(try Scalar.cadence(text).text)
     case .name: return .word(try name(setting, text))
     case .widths, .blocks: preconditionFailure("\(setting.path) is no scalar")
     }

@@ -119,6 +119,12 @@ public enum GridSchema {
       axes = [progression]
     case .word(let words): one = ["enum": words]
     case .flag: one = ["type": "boolean"]
+    case .cadence:
+      let intervals = EvaluationCadence.intervals
+      let number: [String: Any] = [
+        "type": "integer", "minimum": intervals.lowerBound, "maximum": intervals.upperBound,
+      ]
+      one = ["anyOf": [["enum": EvaluationCadence.words], number]]
     case .name:
       one =
         setting == .dataName

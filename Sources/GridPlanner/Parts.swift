@@ -48,6 +48,8 @@ struct TrainingPart: Hashable, Sendable {
   var epochs: Int
   var labelSmoothing: Double
   var monteCarlo: Int
+  var trainEvaluation: EvaluationCadence
+  var testEvaluation: EvaluationCadence
 }
 
 /// What decides whether two cells are the same trial: equal keys are equal trainings.

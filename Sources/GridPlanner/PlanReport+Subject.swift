@@ -75,6 +75,14 @@ extension PlanReport {
     }
     let draws = Set(trainings.map(\.monteCarlo)).subtracting([0]).sorted()
     if !draws.isEmpty { text += "; Monte-Carlo evaluation with \(list(draws)) draws" }
+    for (images, cadences) in [
+      ("training", trainings.map(\.trainEvaluation)), ("test", trainings.map(\.testEvaluation)),
+    ] {
+      let texts = Set(cadences).subtracting([.every(1)]).map(\.inWords).sorted()
+      if !texts.isEmpty {
+        text += "; \(images) images evaluated \(texts.joined(separator: " or "))"
+      }
+    }
     text += "; weights kept: \(plan.weights.text)"
     guard case .every(let interval) = plan.weights, let least = epochs.first, least < interval
     else { return text }
@@ -105,4 +113,14 @@ extension PlanReport {
   private var usedEpochs: [Int] { Set(usedTrainings.map(\.epochs)).sorted() }
 
   private func list(_ values: [Int]) -> String { GridAxis.shortened(values.map(String.init)) }
+}
+
+extension EvaluationCadence {
+  fileprivate var inWords: String {
+    switch self {
+    case .every(1): "after every epoch"
+    case .every(let interval): "after every \(interval) epochs"
+    case .last: "after the last epoch"
+    }
+  }
 }

@@ -111,8 +111,13 @@ extension Planner {
           + "\(word(.schedule, cell)); keep one of them")
     }
     guard issues.count == before else { return nil }
+    let epochs = integer(.epochs, cell)
+    func cadence(_ setting: Setting) -> EvaluationCadence {
+      (EvaluationCadence(word(setting, cell)) ?? .every(1)).canonical(epochs: epochs)
+    }
     return TrainingPart(
-      optimiser: optimiser, batch: integer(.batch, cell), epochs: integer(.epochs, cell),
-      labelSmoothing: real(.labelSmoothing, cell), monteCarlo: integer(.monteCarlo, cell))
+      optimiser: optimiser, batch: integer(.batch, cell), epochs: epochs,
+      labelSmoothing: real(.labelSmoothing, cell), monteCarlo: integer(.monteCarlo, cell),
+      trainEvaluation: cadence(.trainEvaluation), testEvaluation: cadence(.testEvaluation))
   }
 }

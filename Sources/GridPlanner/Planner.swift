@@ -143,10 +143,12 @@ struct Planner: Sendable {
     let network = networks[Int(draft.network)]
     let data = data[Int(draft.data)]
     let training = Double(data.train) * network.trainingFLOPs
-    let evaluation = Double(data.train + data.test + data.spec.validation) * network.forwardFLOPs
     let part = trainings.values[Int(draft.key.training)]
-    let draws = Double(part.monteCarlo * data.test) * network.forwardFLOPs
-    return Double(part.epochs) * (training + evaluation + draws)
+    let evaluated =
+      part.epochs * data.spec.validation
+      + part.trainEvaluation.count(epochs: part.epochs) * data.train
+      + part.testEvaluation.count(epochs: part.epochs) * data.test * (1 + part.monteCarlo)
+    return Double(part.epochs) * training + Double(evaluated) * network.forwardFLOPs
   }
 
   /// What a draft trains.
@@ -160,10 +162,13 @@ struct Planner: Sendable {
     network: Int32, dropout: [DropoutSpec], data: Int32, training: Int32, seed: Seed
   ) -> TrialSpec {
     let training = trainings.values[Int(training)]
-    return TrialSpec(
+    var spec = TrialSpec(
       network: networks[Int(network)].spec, dropout: dropout, optimiser: training.optimiser,
       batch: training.batch, epochs: training.epochs, data: self.data[Int(data)].spec, seed: seed,
       labelSmoothing: training.labelSmoothing, monteCarlo: training.monteCarlo)
+    spec.trainEvaluation = training.trainEvaluation
+    spec.testEvaluation = training.testEvaluation
+    return spec
   }
 
   /// The first 16 bytes of SHA-256 over the canonical text, the data and the numerics version.

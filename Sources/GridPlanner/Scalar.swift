@@ -1,3 +1,5 @@
+import ExperimentModel
+
 /// What is wrong with a value, and what would be right.
 struct Complaint: Error {
   var message: String
@@ -65,6 +67,17 @@ enum Scalar {
             near: Wording.nearest(to: text, in: words), "it is \(Wording.alternatives(words))"))
     }
     return text
+  }
+
+  static func cadence(_ text: String) throws(Complaint) -> EvaluationCadence {
+    if let cadence = EvaluationCadence(text) { return cadence }
+    if Int(text) != nil { _ = try integer(text, in: Int64(1)...100_000) }
+    let words = EvaluationCadence.words
+    throw Complaint(
+      message: "\(Wording.quote(text)) is not known"
+        + Wording.remedy(
+          near: Wording.nearest(to: text, in: words),
+          "it is \(words.joined(separator: ", ")) or a number of epochs"))
   }
 
   /// `1..10` as its ends, both included; nil where `text` is no span.

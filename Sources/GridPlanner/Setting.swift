@@ -8,6 +8,8 @@ struct Setting: Sendable {
     case real(noun: String, NumberRange)
     case word([String])
     case flag
+    /// How often something is evaluated: a word or a number of epochs.
+    case cadence
     /// The name of a data set or a model: checked by its own rules.
     case name
     /// A list of integers; a list of lists is an axis.
@@ -37,7 +39,7 @@ struct Setting: Sendable {
   /// Whether its levels are compared one against the other rather than along a scale.
   var isCategorical: Bool {
     switch kind {
-    case .word, .flag, .name, .widths, .blocks: true
+    case .word, .flag, .cadence, .name, .widths, .blocks: true
     case .integer, .real: false
     }
   }
@@ -160,6 +162,10 @@ extension Setting {
     fallback: .real(0))
   static let monteCarlo = Setting(
     "evaluation.monte-carlo", .integer(0...4096), fallback: .integer(0))
+  static let trainEvaluation = Setting(
+    "evaluation.train", column: "evaluate_train", .cadence, fallback: .word("every"))
+  static let testEvaluation = Setting(
+    "evaluation.test", column: "evaluate_test", .cadence, fallback: .word("every"))
 
   static let batch = Setting("batch", .integer(1...65_536), fallback: .integer(32))
   static let epochs = Setting("epochs", .integer(1...100_000), fallback: .integer(10))
@@ -184,6 +190,7 @@ extension Setting {
   static let trainings = [
     optimiserName, learningRate, momentum, nesterov, decay, form, beta1, beta2, epsilon,
     weightDecay, schedule, stepEpochs, stepFactor, batch, epochs, labelSmoothing, monteCarlo,
+    trainEvaluation, testEvaluation,
   ]
 
   /// Every setting, in the order of the manual.

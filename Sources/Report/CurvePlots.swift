@@ -100,9 +100,13 @@ struct CurvePlots {
       var curves: [String] = []
       for (index, line) in lines.enumerated() {
         commands.append(
-          Plot.data("line\(index)", line.values.enumerated().map { [Double($0 + 1), $1] }))
+          Plot.data(
+            "line\(index)",
+            line.values.enumerated().filter(\.element.isFinite).map { [Double($0 + 1), $1] }))
+        // Points say where it was evaluated.
+        let style = line.values.allSatisfy(\.isFinite) ? "lines" : "linespoints pointtype 7"
         curves.append(
-          "$line\(index) using 1:2 with lines linewidth 2 \(dashes(index))linecolor "
+          "$line\(index) using 1:2 with \(style) linewidth 2 \(dashes(index))linecolor "
             + "\(colour(index).gnuplot) title \(Plot.quote(line.name))")
       }
       commands +=
@@ -147,7 +151,8 @@ struct CurvePlots {
     var lines: [Line] = []
     var known: Set<String> = []
     for cell in cells {
-      guard let values = cell.curves[.testLoss], !values.isEmpty else { continue }
+      guard let values = cell.curves[.testLoss], values.count(where: \.isFinite) > 1 || values.count == 1
+      else { continue }
       let name = label(cell, apart)
       if known.insert(name).inserted { lines.append(Line(name: name, values: values)) }
     }

@@ -89,9 +89,12 @@ extension ResultsReader {
       let epochs = stored.schema.epochs
       let all = values[row * epochs..<(row + 1) * epochs]
       let accepted: (Float) -> Bool = metric.isShare ? { $0 >= 0 && $0 <= 1 } : { $0 >= 0 }
+      let ran = all.prefix(run)
       require(
-        !hasFigures || all.prefix(run).allSatisfy { $0.isFinite && accepted($0) }
-          || metric.isOptional && all.prefix(run).allSatisfy(\.isNaN),
+        !hasFigures
+          || ran.allSatisfy { $0.isFinite && accepted($0) || $0.isNaN && metric.canPause }
+            && (ran.last?.isNaN == false || !status.isComplete)
+          || metric.isOptional && ran.allSatisfy(\.isNaN),
         "\(metric.rawValue) is not a possible figure in every epoch that was run")
       require(
         all.dropFirst(run).allSatisfy(\.isNaN),
@@ -140,6 +143,14 @@ extension Metric {
   /// Whether trials without a validation split lack it, or those from before it was recorded.
   fileprivate var isOptional: Bool {
     [.validationLoss, .validationAccuracy, .testECE].contains(self)
+  }
+
+  /// Whether a grid can have it evaluated less often than after every epoch.
+  fileprivate var canPause: Bool {
+    switch self {
+    case .fitLoss, .fitAccuracy, .validationLoss, .validationAccuracy: false
+    default: true
+    }
   }
 
   fileprivate var isShare: Bool {

@@ -51,12 +51,18 @@ extension Trainer {
   /// Why the trial ends here by its patience; nil where it goes on.
   func exhaustion(_ state: TrialState) -> String? {
     let done = state.epoch - 1
-    guard let stopping, done < trial.spec.epochs,
-      stopping.isExhausted(state.metrics[stopping.figure.metric] ?? [])
-    else { return nil }
+    guard let stopping, done < trial.spec.epochs, endsByPatience(state, [:]) else { return nil }
     let patience = stopping.patience
     return "stopped after epoch \(done) of \(trial.spec.epochs): no better validation "
       + "\(stopping.figure.rawValue) for \(patience) epoch\(patience == 1 ? "" : "s")"
+  }
+
+  /// Whether patience ends the trial after what it recorded and the `figures` of one more epoch.
+  func endsByPatience(_ state: TrialState, _ figures: [Metric: Float]) -> Bool {
+    guard let stopping else { return false }
+    let metric = stopping.figure.metric
+    return stopping.isExhausted(
+      (state.metrics[metric] ?? []) + (figures[metric].map { [$0] } ?? []))
   }
 
   /// The first epoch with the lowest validation loss so far; nil before the first one's end.

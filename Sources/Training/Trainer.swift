@@ -49,7 +49,8 @@ public struct Trainer: Sendable {
   ///     `pending`. Where the state is further, so is the record.
   ///   - checkpoints: keeps the trial's state on the way, and once more when it is cancelled.
   ///   - onProgress: called now and then with the epochs trained so far, a fraction included.
-  ///   - onEpoch: called with the number of each epoch that finishes, from 1, and its figures.
+  ///   - onEpoch: called with the number of each epoch that finishes, from 1, and the figures that were
+  ///     evaluated.
   ///   - isCancelled: asked before every step.
   /// - Throws: `CancellationError` where `isCancelled` said so; `TensorError` where the library
   ///   fails or memory runs out.
@@ -143,7 +144,9 @@ public struct Trainer: Sendable {
       var figures: [Metric: Float] = [
         .fitLoss: Float(state.fit.meanLoss), .fitAccuracy: Float(state.fit.accuracy),
       ]
-      for (split, loss, accuracy) in evaluated {
+      func evaluate(
+        _ split: PreparedData.Split, _ loss: Metric, _ accuracy: Metric
+      ) throws {
         try pause(&state)
         var calibration = Calibration()
         let result = try split.withImages { images in
@@ -158,7 +161,17 @@ public struct Trainer: Sendable {
         figures[accuracy] = Float(result.accuracy)
         if loss == .testLoss { figures[.testECE] = Float(calibration.error) }
       }
-      if spec.monteCarlo > 0 {
+      // First, because patience looks at it, and after a trial's last epoch all is evaluated.
+      if let validation = data.validation {
+        try evaluate(validation, .validationLoss, .validationAccuracy)
+      }
+      let isLast = state.epoch == spec.epochs || endsByPatience(state, figures)
+      if isLast || spec.trainEvaluation.isDue(after: state.epoch) {
+        try evaluate(data.train, .trainLoss, .trainAccuracy)
+      }
+      let isTested = isLast || spec.testEvaluation.isDue(after: state.epoch)
+      if isTested { try evaluate(data.test, .testLoss, .testAccuracy) }
+      if isTested, spec.monteCarlo > 0 {
         try pause(&state)
         let draws = MonteCarlo(samples: spec.monteCarlo, epoch: state.epoch, step: state.step)
         let result = try data.test.withImages { images in
@@ -177,7 +190,7 @@ public struct Trainer: Sendable {
           state.diagnostics[figure, default: []] += values
         }
       }
-      for (metric, value) in figures { state.metrics[metric, default: []].append(value) }
+      for metric in metrics { state.metrics[metric, default: []].append(figures[metric] ?? .nan) }
       onEpoch(state.epoch, figures)
       keepSnapshot(of: model, in: &state)
       state.epoch += 1
@@ -231,22 +244,11 @@ public struct Trainer: Sendable {
         }
   }
 
-  /// What every epoch records.
+  /// What every epoch records; not a number where it is not evaluated.
   private var metrics: Set<Metric> {
     Set(
-      [.fitLoss, .fitAccuracy, .testECE] + evaluated.flatMap { [$0.loss, $0.accuracy] }
+      [.fitLoss, .fitAccuracy, .trainLoss, .trainAccuracy, .testLoss, .testAccuracy, .testECE]
+        + (data.validation == nil ? [] : [.validationLoss, .validationAccuracy])
         + (trial.spec.monteCarlo > 0 ? [.monteCarloLoss, .monteCarloAccuracy] : []))
-  }
-
-  /// The splits that are evaluated at the end of every epoch, and their figures.
-  private var evaluated: [(split: PreparedData.Split, loss: Metric, accuracy: Metric)] {
-    var splits = [
-      (data.train, Metric.trainLoss, Metric.trainAccuracy),
-      (data.test, Metric.testLoss, Metric.testAccuracy),
-    ]
-    if let validation = data.validation {
-      splits.append((validation, .validationLoss, .validationAccuracy))
-    }
-    return splits
   }
 }

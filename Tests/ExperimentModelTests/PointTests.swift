@@ -175,6 +175,9 @@ import Testing
     }
     add { $0.labelSmoothing = 0.1 }
     add { $0.monteCarlo = 3 }
+    add { $0.trainEvaluation = .last }
+    add { $0.testEvaluation = .last }
+    add { $0.testEvaluation = .every(3) }
     #expect(Set(others.map(\.canonicalText) + [base.canonicalText]).count == others.count + 1)
   }
 }

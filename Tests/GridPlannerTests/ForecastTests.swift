@@ -62,12 +62,13 @@ import Testing
               images
     Network   small: 105,866 parameters, 6.48 MFLOP per training image
     Training  10 epochs in batches of 32; SGD at 0.02, Nesterov momentum 0.9
-              (keras); weights kept: final
+              (keras); training images evaluated after the last epoch; weights kept:
+              final
     Compared  placement for each kind, pool
               kind for each placement, pool
               rate for each placement, kind, pool
 
-    Time      4.1 min to 11 min with 2 jobs of 50 GFLOP/s (39.4 TFLOP in all)
+    Time      3.4 min to 8.9 min with 2 jobs of 50 GFLOP/s (32.2 TFLOP in all)
     Disk      76.3 MB: weights 76.2 MB, figures 50.4 kB
     Memory    about 27.7 MB a trial that runs, and 12.5 MB of images
 

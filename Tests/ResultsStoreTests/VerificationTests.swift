@@ -49,6 +49,24 @@ import Testing
     }
   }
 
+  @Test func whatWasNotEvaluatedIsSoundButForTheLastEpoch() async throws {
+    try await withTemporaryFile { path in
+      let plan = Fixtures.plan(metrics: [.trainLoss, .testLoss, .fitLoss])
+      let writer = try Fixtures.create(path, plan)
+      var records = (0..<3).map { Self.record(plan, $0) }
+      records[0].metrics[.testLoss]?[0] = .nan
+      let last = records[1].epochsRun - 1
+      records[1].metrics[.testLoss]?[last] = .nan
+      records[2].metrics[.fitLoss]?[0] = .nan
+      try await writer.append(records.enumerated().map { ($0.offset, $0.element) })
+      try await writer.finish()
+      let problems = try ResultsReader(path: path).verify().problems
+      #expect(problems.count == 2, "\(problems)")
+      #expect(problems.first?.contains("trial 1: test_loss is not a possible figure") == true)
+      #expect(problems.last?.contains("trial 2: fit_loss is not a possible figure") == true)
+    }
+  }
+
   @Test func figuresThatContradictEachOtherAreNamed() async throws {
     try await withTemporaryFile { path in
       let plan = Fixtures.plan()

@@ -67,9 +67,8 @@ class Sweep:
         group = file["provenance/comparisons"]
         self.comparisons = [
             (text(factor), text(by).split()) for factor, by in zip(group["factor"][:], group["by"][:])]
-        lowest = [min(x for x in row if np.isfinite(x))
-                  for row, good in zip(self.metrics["train_loss"], self.complete)
-                  if good and np.isfinite(row).any()]
+        lowest = [min(row) for row, good in zip(self.metrics["train_loss"], self.complete)
+                  if good and len(row) and np.isfinite(row).all()]
         self.target = max(lowest) if lowest else None
         # One value for each cell: as the trials have it, or as the grid wrote it.
         self.of_cell = {
@@ -96,7 +95,7 @@ class Sweep:
             return None if None in ends else ends[0] - ends[1]
         if name in ("to loss", "best"):
             row = self.metrics["train_loss" if name == "to loss" else "test_loss"][trial]
-            if not self.complete[trial] or not np.isfinite(row).any():
+            if not self.complete[trial] or not len(row) or not np.isfinite(row).all():
                 return None
             bound = self.target if name == "to loss" else np.nanmin(np.where(np.isfinite(row), row, np.nan))
             return float(np.argmax(row <= bound) + 1) if (row <= bound).any() else None
