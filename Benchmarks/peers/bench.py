@@ -30,6 +30,7 @@ PEERS = {
 }
 # ... and those that were slower (--all).
 OTHERS = {
+    "torch bfloat16": "worker_torch.py --bfloat16",
     "torch contiguous": "worker_torch.py --contiguous",
     "torch compile": "worker_torch.py --compile",
     "keras-tensorflow 8 steps": "worker_keras.py --steps-per-execution 8",

@@ -29,3 +29,12 @@ package func pairsNeeded(effect: Double, level: Double, power: Double = 0.8) -> 
   let count = (ratio * ratio + z * z / 2).rounded(.up)
   return count <= 1e6 ? Int(count) : nil
 }
+
+/// The effect that so many pairs show: `pairsNeeded` solved for it; nil where they are too few for
+/// the approximation.
+package func detectableEffect(pairs: Int, level: Double, power: Double = 0.8) -> Double? {
+  precondition(level > 0 && level < 1, "a level is a probability")
+  let z = normalQuantile(1 - level / 2)
+  let rest = Double(pairs) - z * z / 2
+  return rest > 0 ? (z + normalQuantile(power)) / rest.squareRoot() : nil
+}

@@ -23,7 +23,8 @@ extension Summary {
 
   /// One paragraph for each comparison, the verdicts first, and one for what was added later.
   public var answers: [String] {
-    comparisons.map { wording.answer($0) } + additions.map(\.sentence)
+    (isAskedAfterwards ? [Self.askedAfterwards] : [])
+      + comparisons.map { wording.answer($0) + disagreement($0) } + additions.map(\.sentence)
   }
 
   package var wording: Wording { Wording(hasSingleRate: dropoutRates.count <= 1, margin: margin) }

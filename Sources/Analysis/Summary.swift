@@ -40,9 +40,15 @@ public struct Summary: Sendable, Hashable, Encodable {
   public var troubles: [Trouble]
   /// What was added to the sweep when it had figures already.
   public var additions: [Addition]
+  /// Whether the comparisons were asked for when the sweep had figures already.
+  public var isAskedAfterwards: Bool
 
+  /// - Parameter asked: what to compare instead of what the grid names.
   /// - Throws: `UserError` with `badFile` where the results do not fit together.
-  public init(_ results: SweepResults) throws(UserError) {
+  public init(_ results: SweepResults, asked: [Comparison]? = nil) throws(UserError) {
+    var results = results
+    if let asked { results.comparisons = asked }
+    isAskedAfterwards = asked != nil
     let table = try SweepTable(results)
     title = results.title
     question = results.question

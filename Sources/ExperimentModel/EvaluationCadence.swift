@@ -16,7 +16,8 @@ public enum EvaluationCadence: Sendable, Hashable {
     case "every": self = .every(1)
     case "last": self = .last
     default:
-      guard let interval = Int(text), Self.intervals.contains(interval), "\(interval)" == text else {
+      guard let interval = Int(text), Self.intervals.contains(interval), "\(interval)" == text
+      else {
         return nil
       }
       self = .every(interval)

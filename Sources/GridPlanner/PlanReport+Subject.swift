@@ -37,6 +37,12 @@ extension PlanReport {
           comparison.factor + by
             + (plan.neverPairs(comparison)
               ? ": never, as no seed has two of its values; give each the same seeds" : ""))
+        if power.indices.contains(index), !power[index].isEmpty {
+          lines += Self.entry("", "  " + power[index])
+        }
+      }
+      if !powerLegend.isEmpty, power.contains(where: { !$0.isEmpty }) {
+        lines += Self.entry("", powerLegend)
       }
     }
     return lines

@@ -9,13 +9,24 @@ public struct PlanReport: Sendable {
   let machine: MachineProfile?
   /// The trials to list.
   let rows: [Int]
+  /// What each comparison can show, in words; empty where that was not worked out.
+  let power: [String]
+  /// What those words mean.
+  let powerLegend: String
 
   /// - Parameters:
   ///   - plan: what is shown.
   ///   - machine: what the forecast is for; nil leaves the time out of it.
   ///   - rows: the trials to list; nil for all.
-  public init(_ plan: PlannedGrid, machine: MachineProfile? = nil, rows: [Int]? = nil) {
+  ///   - power: for each comparison what it can show, in words.
+  ///   - powerLegend: what those words mean.
+  public init(
+    _ plan: PlannedGrid, machine: MachineProfile? = nil, rows: [Int]? = nil, power: [String] = [],
+    powerLegend: String = ""
+  ) {
     self.plan = plan
+    self.power = power
+    self.powerLegend = powerLegend
     self.rows = rows ?? Array(0..<plan.trialCount)
     self.machine = machine
     forecast = Forecast(
@@ -115,6 +126,8 @@ extension PlanReport {
     struct Contrast: Encodable {
       var factor: String
       var by: [String]
+      /// What it can show with its seeds.
+      var power: String?
     }
     struct Trial: Encodable {
       var id: String
@@ -191,7 +204,11 @@ extension PlanReport {
           channels: $0.shape.channels, classes: $0.classes, train: $0.train, test: $0.test,
           fingerprint: $0.fingerprint)
       },
-      comparisons: plan.comparisons.map { .init(factor: $0.factor, by: $0.by) },
+      comparisons: plan.comparisons.enumerated().map { index, comparison in
+        .init(
+          factor: comparison.factor, by: comparison.by,
+          power: power.indices.contains(index) ? power[index] : nil)
+      },
       forecast: .init(
         flops: forecast.flops, secondsLow: machine.map { _ in forecast.seconds.lowerBound },
         secondsHigh: machine.map { _ in forecast.seconds.upperBound },

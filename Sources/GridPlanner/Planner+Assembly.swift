@@ -71,18 +71,22 @@ extension Planner {
       }
   }
 
-  /// A comparison for each axis but the seed that has two levels or more, for every combination
-  /// of the other such axes whose levels are words.
+  /// Two comparisons for each axis but the seed that has two levels or more: averaged over all
+  /// other axes, and after all of those for every combination of the other such axes whose levels
+  /// are words.
   ///
-  /// Axes of numbers are left out of `by`: their levels are pooled, pair by pair.
+  /// The first are few, so that their families ask little of the seeds. Axes of numbers are left
+  /// out of `by`: their levels are pooled, pair by pair.
   var defaultComparisons: [Comparison] {
     let settings = grid.columns.filter { setting in
       !Setting.seeds.contains(setting) && grid.subgrids.values(of: setting).count >= 2
     }
-    return settings.map { factor in
-      Comparison(
-        factor: factor.column,
-        by: settings.filter { $0 != factor && $0.isCategorical }.map(\.column))
-    }
+    let averaged = settings.map { Comparison(factor: $0.column, by: []) }
+    return averaged
+      + settings.map { factor in
+        Comparison(
+          factor: factor.column,
+          by: settings.filter { $0 != factor && $0.isCategorical }.map(\.column))
+      }.filter { !$0.by.isEmpty }
   }
 }

@@ -151,7 +151,8 @@ struct CurvePlots {
     var lines: [Line] = []
     var known: Set<String> = []
     for cell in cells {
-      guard let values = cell.curves[.testLoss], values.count(where: \.isFinite) > 1 || values.count == 1
+      guard let values = cell.curves[.testLoss],
+        values.count(where: \.isFinite) > 1 || values.count == 1
       else { continue }
       let name = label(cell, apart)
       if known.insert(name).inserted { lines.append(Line(name: name, values: values)) }

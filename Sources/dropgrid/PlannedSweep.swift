@@ -1,3 +1,4 @@
+import Analysis
 import Datasets
 import ExperimentModel
 import Foundation
@@ -217,7 +218,18 @@ struct PlannedSweep {
   ///
   /// - Parameter rows: the trials to list; nil for all.
   func report(jobs: Int, rows: [Int]? = nil) async throws -> PlanReport {
-    PlanReport(planned, machine: try await profile(jobs: jobs), rows: rows)
+    report(machine: try await profile(jobs: jobs), rows: rows)
+  }
+
+  /// The same without a forecast of the time, or with one for `machine`.
+  func report(machine: MachineProfile? = nil, rows: [Int]? = nil) -> PlanReport {
+    // What compares a column that is not there, the grid's reader has refused.
+    let power =
+      planned.cellCount <= PlannedPower.mostCells
+      ? (try? PlannedPower.all(in: planned.plan)) ?? [] : []
+    return PlanReport(
+      planned, machine: machine, rows: rows, power: power.map(\.text),
+      powerLegend: power.contains { $0.detectable != nil } ? PlannedPower.legend : "")
   }
 
   /// What a moment's training says of this machine.

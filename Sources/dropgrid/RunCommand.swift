@@ -134,7 +134,7 @@ struct RunCommand: AsyncParsableCommand {
           + "everything finished in the file, and the same command continues")
     }
     // No forecast of the time: measuring it would keep the first trial waiting.
-    StandardOutput.line(PlanReport(sweep.planned).text(rows: 0))
+    StandardOutput.line(sweep.report().text(rows: 0))
     let beside = SweepFolder(writer: writer, plan: plan)
     let opened = try ResultsReader(path: path)
     for line in [writer.damage, opened.missingSeal] {

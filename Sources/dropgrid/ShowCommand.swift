@@ -15,6 +15,13 @@ struct ShowCommand: AsyncParsableCommand {
   @Flag(help: "Print the answer to the grid's question, as at the end of a run.")
   var answer = false
 
+  @Option(
+    help: """
+      Print the answer to another question of the same trials: 'rate', averaged over the other \
+      axes, or 'rate by placement, kind'. More than once for several.
+      """)
+  var compare: [String] = []
+
   @Flag(help: "List every trial.")
   var all = false
 
@@ -28,8 +35,8 @@ struct ShowCommand: AsyncParsableCommand {
   var trial: String?
 
   func validate() throws {
-    guard trial == nil || !(answer || all) else {
-      throw ValidationError("--trial shows one trial; leave out --answer and --all")
+    guard trial == nil || !(answer || all || !compare.isEmpty) else {
+      throw ValidationError("--trial shows one trial; leave out --answer, --compare and --all")
     }
   }
 
@@ -45,8 +52,9 @@ struct ShowCommand: AsyncParsableCommand {
     }
     let results = reader.completeResults()
     let styled = ProgressDisplay.style(file: STDOUT_FILENO).colour
-    if answer {
-      let summary = try Summary(results)
+    if answer || !compare.isEmpty {
+      let asked = try compare.map { try results.comparison($0) }
+      let summary = try Summary(results, asked: asked.isEmpty ? nil : asked)
       json
         ? StandardOutput.json(try summary.json())
         : StandardOutput.write(summary.text(styled: styled))

@@ -76,12 +76,19 @@ import Testing
     let comparisons = try plan(PlanTests.placement).comparisons
     #expect(
       comparisons == [
+        Comparison(factor: "pool", by: []), Comparison(factor: "rate", by: []),
+        Comparison(factor: "placement", by: []), Comparison(factor: "kind", by: []),
         Comparison(factor: "pool", by: ["placement", "kind"]),
         Comparison(factor: "rate", by: ["pool", "placement", "kind"]),
         Comparison(factor: "placement", by: ["pool", "kind"]),
         Comparison(factor: "kind", by: ["pool", "placement"]),
       ])
     #expect(try plan("pool: [max]\nseed: 1..5\nbatch: 8").comparisons.isEmpty)
+    // One axis has nothing to be told apart by.
+    #expect(
+      try plan("dropout: {rate: [0, 0.5]}\nseed: 1..5").comparisons == [
+        Comparison(factor: "rate", by: [])
+      ])
   }
 
   @Test func comparisonsAsAskedFor() throws {

@@ -68,7 +68,7 @@ import Testing
               kind for each placement, pool
               rate for each placement, kind, pool
 
-    Time      3.4 min to 8.9 min with 2 jobs of 50 GFLOP/s (32.2 TFLOP in all)
+    Time      3.4 min to 8.6 min with 2 jobs of 50 GFLOP/s (32.2 TFLOP in all)
     Disk      76.3 MB: weights 76.2 MB, figures 50.4 kB
     Memory    about 27.7 MB a trial that runs, and 12.5 MB of images
 

@@ -8,6 +8,8 @@ struct Workload {
   enum Name: String, CaseIterable, ExpressibleByArgument {
     case vgg28
     case kerasVGG = "keras-vgg"
+    case vgg28Average = "vgg28-average"
+    case vgg28BN = "vgg28-bn"
     case small
   }
 
@@ -22,12 +24,18 @@ struct Workload {
 
   /// As the peers have it: dropout 0.25 after each pool and 0.5 before the logits.
   init(_ name: Name, batch: Int) throws {
-    let (spec, shape, images): (NetworkSpec, ImageShape, Int) =
+    var spec: NetworkSpec =
       switch name {
-      case .vgg28: (.vgg28, ImageShape(height: 28, width: 28, channels: 1), 2048)
-      case .kerasVGG: (.kerasVGG, ImageShape(height: 100, width: 100, channels: 3), 256)
-      case .small: (.small, ImageShape(height: 28, width: 28, channels: 1), 2048)
+      case .vgg28, .vgg28Average, .vgg28BN: .vgg28
+      case .kerasVGG: .kerasVGG
+      case .small: .small
       }
+    for block in spec.blocks.indices {
+      if name == .vgg28Average { spec.blocks[block].pool = .average }
+      if name == .vgg28BN { spec.blocks[block].normalisation = .batch }
+    }
+    let (side, channels, images) = name == .kerasVGG ? (100, 3, 256) : (28, 1, 2048)
+    let shape = ImageShape(height: side, width: side, channels: channels)
     resolved = try ResolvedNetwork(spec, input: shape, classes: 10)
     let dropout =
       (1...spec.blocks.count).map {
