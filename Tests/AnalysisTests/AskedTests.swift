@@ -89,8 +89,9 @@ import Testing
     #expect(summary.comparisons[0].contrasts.allSatisfy { !$0.isShown })
     let answer = try #require(summary.answers.first)
     #expect(
-      answer.contains("Averaged over placement, kind, pool, rate does matter (F("), "\(answer)")
-    #expect(answer.contains("p < 0.001, in the analysis of variance, unadjusted)"), "\(answer)")
+      answer.contains("Averaged over placement, kind, pool the analysis of variance sees rate (F("),
+      "\(answer)")
+    #expect(answer.contains("p < 0.001, unadjusted): compare rate alone"), "\(answer)")
     // Where the factor does nothing there is nothing to say.
     builder.comparisons = [Comparison(factor: "placement", by: ["kind", "rate", "pool"])]
     let silent = try Summary(builder.build())
