@@ -48,10 +48,18 @@ extension SweepReport {
           + (hidden > empty ? "; every level is in the plot too, as far as there is room." : "."))
     }
     return ReportSection(
-      title: "What \(Wording.words(result.factor)) does", paragraphs: notes,
+      title: title(result), paragraphs: notes,
       plots: effects.plot.map { [$0] } ?? [], isWide: true,
       tables: [("Differences in test accuracy" + seedsNote(result), contrastTable(result))]
         + (pairTable(result).map { [("The same pairs in other figures, not adjusted", $0)] } ?? []))
+  }
+
+  /// Comparisons of one factor are told apart by what they are for each of.
+  private func title(_ result: Analysis.ComparisonResult) -> String {
+    let isOnlyOne = summary.comparisons.count { $0.factor == result.factor } == 1
+    let by = result.by.map(Wording.words).joined(separator: ", ")
+    return "What \(Wording.words(result.factor)) does"
+      + (isOnlyOne || by.isEmpty ? "" : " for each \(by)")
   }
 
   private func seedsNote(_ result: Analysis.ComparisonResult) -> String {

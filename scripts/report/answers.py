@@ -1,6 +1,7 @@
 """The sentences at the top of a report, and what comparisons leave out."""
 import re
 
+import inference
 from sweep import shown
 
 POINTS = (r"(-?[\d.]+) points of test accuracy \((?:95% interval (\S+) to (\S+), )?(\d+) seeds?"
@@ -12,12 +13,42 @@ def check(checker, paragraphs):
     sweep, index = checker.sweep, 0
     for factor, by in sweep.comparisons:
         where = f"answer on {factor}"
-        text = left_out(checker, where, paragraphs[index], factor, by, not sweep.judged(factor, by)[0])
+        text = variance(checker, where, paragraphs[index], factor, by)
+        text = left_out(checker, where, text, factor, by, not sweep.judged(factor, by)[0])
         answer(checker, where, text, *sweep.judged(factor, by))
         index += 1
     for number_, text in enumerate(paragraphs[index:-1]):
         addition(checker, f"addition {number_ + 1}", text, number_)
     counts(checker, paragraphs[-1])
+
+
+def variance(checker, where, text, factor, by):
+    """`text` without what it says of the analysis of variance, which stands there where the two differ."""
+    sweep, name = checker.sweep, factor.replace("_", " ")
+    known = [c for c in sweep.judged(factor, by)[0] if c.n]
+    is_shown = any(c.verdict in ("better", "worse") for c in known)
+    crossed, expected = sweep.crossed(), ""
+    if crossed and factor in crossed[0] and known:
+        axis, data = crossed[0].index(factor), crossed[2]
+        _, f, df, p = inference.variance_table(data)[0][(axis,)]
+        within = df * (data.shape[-1] - 1)
+        places = ", ".join(by).replace("_", " ")
+        if f is not None and not is_shown and p <= .05:
+            expected = (f" Averaged over {places} the analysis of variance sees {name} (#, unadjusted): compare "
+                        f"{name} alone to test that." if by else
+                        " The analysis of variance, which looks at all levels at once and is not adjusted, sees "
+                        f"{name} (#).")
+        elif f is not None and is_shown and p > .05 and not by:
+            expected = f" The analysis of variance, which looks at all levels at once, does not see {name} (#)."
+    found = re.search(r" (?:Averaged over [\w, ]+ the|The) analysis of variance\b[^()]*"
+                      r"\((F\((\d+), (\d+)\) = ([\d.]+), p ([=<]) ([\d.]+))[^()]*\)[^.]*\.", text)
+    checker.same(where, found[0].replace(found[1], "#") if found else "", expected)
+    if not found or not expected:
+        return text
+    checker.same(where, [found[2], found[3], found[5]], [str(df), str(within), "<" if p < .001 else "="])
+    checker.number(where, found[4], f, 1)
+    checker.number(where, found[6], .001 if p < .001 else p, 3)
+    return text.replace(found[0], "")
 
 
 def counts(checker, text):

@@ -58,7 +58,7 @@ def check(sweep, path, text_):
         check_section(checker, section)
     for factor, by in sweep.comparisons:
         if any(contrast.seeds for contrast in sweep.contrasts(factor, by)):
-            checker.same("sections", f"What {factor.replace('_', ' ')} does" in titles, True)
+            checker.same("sections", comparison_title(sweep, factor, by) in titles, True)
     if any(sweep.complete):
         checker.same("sections", "Every arm" in titles, True)
     return checker
@@ -89,13 +89,18 @@ def mutate(sweep, path, report, count):
     return missed
 
 
+def comparison_title(sweep, factor, by):
+    several = sum(other == factor for other, _ in sweep.comparisons) > 1
+    return (f"What {factor} does" + (f" for each {', '.join(by)}" if several and by else "")).replace("_", " ")
+
+
 def check_section(checker, section):
     known = {
         "How much, and where": rates, "How they learn": learning,
         "What explains the differences": variance, "Theory beside measurement": diagnostics.theory,
         "Inside the networks": diagnostics.inside, "Every arm": arms, "Stopped early": records.stopped,
         "What failed": records.failed, "How to reproduce": records.source}
-    comparison = {f"What {factor.replace('_', ' ')} does": (factor, by)
+    comparison = {comparison_title(checker.sweep, factor, by): (factor, by)
                   for factor, by in checker.sweep.comparisons}
     if section.title in comparison:
         contrasts(checker, section, *comparison[section.title])
