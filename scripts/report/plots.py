@@ -164,7 +164,7 @@ def curves(checker, cells, apart):
         for epoch in range(max(map(len, rows))):
             values = [float(row[epoch]) for row in rows if len(row) > epoch and np.isfinite(row[epoch])]
             means.append(np.mean(values) if values else np.nan)
-        if means:
+        if len(means) == 1 or np.isfinite(means).sum() > 1:
             lines.setdefault("no dropout" if bare else shortened(" ".join(parts), 28) or "all seeds", means)
     return lines
 
@@ -201,11 +201,11 @@ def learning(checker, section):
         checker.same(where, [name for name, _, _ in series], list(lines))
         for name, _, pieces in series:
             points = [point for piece in pieces for point in piece if point[1] < lowest(svg)]
-            means = [value for value in lines.get(name, []) if np.isfinite(value)]
+            means = [(epoch, value) for epoch, value in enumerate(lines.get(name, []), 1) if np.isfinite(value)]
             # A curve of one point is none; gnuplot leaves out points on a straight line of its own.
             if len(means) > 1:
                 checker.same(f"{where}, {name}, epochs", len(points), len(means))
-                for (px, py), (epoch, value) in zip(points, enumerate(means, 1)):
+                for (px, py), (epoch, value) in zip(points, means):
                     near(checker, f"{where}, {name}, epoch {epoch}", y, py, value)
                     near(checker, f"{where}, {name}, epoch {epoch}", x, px, epoch)
     return counts
