@@ -61,8 +61,9 @@ extension Summary {
       + (p < 0.001 ? "< 0.001" : "= \(NumberText.p(p))")
     let name = Wording.words(result.factor)
     if !isShown, p <= result.alpha, !result.by.isEmpty {
-      return " Averaged over \(result.by.map(Wording.words).joined(separator: ", ")) the analysis of "
-        + "variance sees \(name) (\(numbers), unadjusted): compare \(name) alone to test that."
+      let others = result.by.map(Wording.words).joined(separator: ", ")
+      return " Averaged over \(others) the analysis of variance sees \(name) (\(numbers), unadjusted): "
+        + "compare \(name) alone to test that."
     }
     if !isShown, p <= result.alpha {
       return " The analysis of variance, which looks at all levels at once and is not adjusted, "
