@@ -62,8 +62,8 @@ extension Summary {
     let name = Wording.words(result.factor)
     if !isShown, p <= result.alpha, !result.by.isEmpty {
       let others = result.by.map(Wording.words).joined(separator: ", ")
-      return " Averaged over \(others) the analysis of variance sees \(name) (\(numbers), unadjusted): "
-        + "compare \(name) alone to test that."
+      return " Averaged over \(others) the analysis of variance sees \(name) (\(numbers), "
+        + "unadjusted): compare \(name) alone to test that."
     }
     if !isShown, p <= result.alpha {
       return " The analysis of variance, which looks at all levels at once and is not adjusted, "
