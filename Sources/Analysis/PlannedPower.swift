@@ -52,7 +52,7 @@ public struct PlannedPower: Sendable, Hashable {
     return seeds.upperBound >= seedsToReach
   }
 
-  /// In words: `12 contrasts of 10 seeds show 1.7 SD`; empty where there is no contrast.
+  /// In words: `12 contrasts of 10 seeds: shows 1.7 SD`; empty where there is no contrast.
   public var text: String {
     guard let seeds else { return "" }
     let range =

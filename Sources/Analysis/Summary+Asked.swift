@@ -1,4 +1,5 @@
 public import ExperimentModel
+import Foundation
 
 extension SweepResults {
   /// A comparison of this sweep in words: `rate`, or `rate by placement, kind`.
@@ -7,8 +8,8 @@ extension SweepResults {
   ///   there twice, or is a seed.
   public func comparison(_ text: String) throws(UserError) -> Comparison {
     func name(_ text: Substring) throws(UserError) -> String {
-      let text = text.trimming(while: \.isWhitespace)
-      let axes = cellColumns.filter { !$0.name.hasPrefix("seed") }
+      let text = text.trimmingCharacters(in: .whitespaces)
+      let axes = cellColumns.filter { $0.path.split(separator: ".").first != "seed" }
       guard let column = axes.first(where: { $0.name == text || $0.path == text }) else {
         throw UserError(
           .badInput,
@@ -18,10 +19,12 @@ extension SweepResults {
       }
       return column.name
     }
-    let parts = text.split(separator: " by ", maxSplits: 1)
-    let factor = try name(parts.first ?? "")
+    let parts = text.split(separator: " by ", maxSplits: 1, omittingEmptySubsequences: false)
+    let factor = try name(parts[0])
     var by: [String] = []
-    for part in parts.count > 1 ? parts[1].split(separator: ",") : [] {
+    for part in parts.dropFirst().flatMap({
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }) {
       let column = try name(part)
       guard column != factor, !by.contains(column) else {
         throw UserError(.badInput, "'\(text)' names \(column) twice; leave one out")
@@ -29,14 +32,6 @@ extension SweepResults {
       by.append(column)
     }
     return Comparison(factor: factor, by: by)
-  }
-}
-
-extension Substring {
-  fileprivate func trimming(while isLeftOut: (Character) -> Bool) -> Substring {
-    var rest = drop(while: isLeftOut)
-    while let last = rest.last, isLeftOut(last) { rest.removeLast() }
-    return rest
   }
 }
 

@@ -17,9 +17,7 @@ public enum EvaluationCadence: Sendable, Hashable {
     case "last": self = .last
     default:
       guard let interval = Int(text), Self.intervals.contains(interval), "\(interval)" == text
-      else {
-        return nil
-      }
+      else { return nil }
       self = .every(interval)
     }
   }

@@ -70,13 +70,14 @@ public struct TrialSpec: Sendable, Hashable {
   /// for none.
   public var monteCarlo: Int
   /// When the training images are evaluated.
-  public var trainEvaluation = EvaluationCadence.every(1)
+  public var trainEvaluation: EvaluationCadence
   /// When the test images are, with Monte-Carlo draws as well.
-  public var testEvaluation = EvaluationCadence.every(1)
+  public var testEvaluation: EvaluationCadence
 
   public init(
     network: NetworkSpec, dropout: [DropoutSpec], optimiser: OptimiserSpec, batch: Int,
-    epochs: Int, data: DataSpec, seed: Seed, labelSmoothing: Double = 0, monteCarlo: Int = 0
+    epochs: Int, data: DataSpec, seed: Seed, labelSmoothing: Double = 0, monteCarlo: Int = 0,
+    trainEvaluation: EvaluationCadence = .every(1), testEvaluation: EvaluationCadence = .every(1)
   ) {
     self.network = network
     self.dropout = dropout
@@ -87,6 +88,8 @@ public struct TrialSpec: Sendable, Hashable {
     self.seed = seed
     self.labelSmoothing = labelSmoothing
     self.monteCarlo = monteCarlo
+    self.trainEvaluation = trainEvaluation
+    self.testEvaluation = testEvaluation
   }
 
   /// One `key=value` a line: the text that the trial's identity is a digest of.

@@ -162,13 +162,11 @@ struct Planner: Sendable {
     network: Int32, dropout: [DropoutSpec], data: Int32, training: Int32, seed: Seed
   ) -> TrialSpec {
     let training = trainings.values[Int(training)]
-    var spec = TrialSpec(
+    return TrialSpec(
       network: networks[Int(network)].spec, dropout: dropout, optimiser: training.optimiser,
       batch: training.batch, epochs: training.epochs, data: self.data[Int(data)].spec, seed: seed,
-      labelSmoothing: training.labelSmoothing, monteCarlo: training.monteCarlo)
-    spec.trainEvaluation = training.trainEvaluation
-    spec.testEvaluation = training.testEvaluation
-    return spec
+      labelSmoothing: training.labelSmoothing, monteCarlo: training.monteCarlo,
+      trainEvaluation: training.trainEvaluation, testEvaluation: training.testEvaluation)
   }
 
   /// The first 16 bytes of SHA-256 over the canonical text, the data and the numerics version.

@@ -71,7 +71,10 @@ enum Scalar {
 
   static func cadence(_ text: String) throws(Complaint) -> EvaluationCadence {
     if let cadence = EvaluationCadence(text) { return cadence }
-    if Int(text) != nil { _ = try integer(text, in: Int64(1)...100_000) }
+    let intervals = EvaluationCadence.intervals
+    if Int(text) != nil {
+      _ = try integer(text, in: Int64(intervals.lowerBound)...Int64(intervals.upperBound))
+    }
     let words = EvaluationCadence.words
     throw Complaint(
       message: "\(Wording.quote(text)) is not known"

@@ -69,8 +69,10 @@ import Testing
     #expect(try results.comparison("rate") == Comparison(factor: "rate", by: []))
     let by = try results.comparison("rate by placement,  pool")
     #expect(by == Comparison(factor: "rate", by: ["placement", "pool"]))
-    for text in ["", "by", "rate by", "rate by rate", "rate by pool, pool", "seed", "rate by seed"]
-    {
+    for text in [
+      "", "by", "rate by", "rate by rate", "rate by pool, pool", "seed",
+      "rate by seed", "rate by ", "rate by pool,", "rate by ,pool",
+    ] {
       #expect(throws: UserError.self, "\(text)") { try results.comparison(text) }
     }
     let asked = try Summary(results, asked: [try results.comparison("rate")])
