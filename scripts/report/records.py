@@ -12,16 +12,16 @@ from sweep import shown, text
 def stopped(checker, section):
     sweep = checker.sweep
     groups = {}
-    # Their first trial's message is the arm's.
-    for settings, trials in sweep.arms():
-        pruned = [trial for trial in trials if sweep.status[trial] == "pruned"]
-        if pruned:
-            message = sweep.messages[pruned[0]]
-            value = re.search(r"its arm's [a-z_ ]+, ([-+.e\d]+), (is .*)$", message)
-            reason = message if not value else re.sub(
-                r"its arm's ([a-z_ ]+), [-+.e\d]+,", lambda m: f"the arm's {m[1].replace('_', ' ')}", message)
-            groups.setdefault(reason[:1].upper() + reason[1:], []).append(
-                (settings, [str(len(pruned))] + ([value[1]] if value else [])))
+    arms = [([trial for trial in trials if sweep.status[trial] == "pruned"], settings)
+            for settings, trials in sweep.arms()]
+    # The first trial that was stopped gives the arm its place and its message.
+    for pruned, settings in sorted((arm for arm in arms if arm[0]), key=lambda arm: arm[0][0]):
+        message = sweep.messages[pruned[0]]
+        value = re.search(r"its arm's [a-z_ ]+, ([-+.e\d]+), (is .*)$", message)
+        reason = message if not value else re.sub(
+            r"its arm's ([a-z_ ]+), [-+.e\d]+,", lambda m: f"the arm's {m[1].replace('_', ' ')}", message)
+        groups.setdefault(reason[:1].upper() + reason[1:], []).append(
+            (settings, [str(len(pruned))] + ([value[1]] if value else [])))
     total = sum(len(group) for group in groups.values())
     for line in section.paragraphs:
         checker.prose(section.title, line, [
